@@ -1,0 +1,90 @@
+# `make demo` shows a container with GPUs, `make test` runs every test, `make help` lists the rest.
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help setup build test demo bench gpu-test format format-check install clean
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+rid := linux-x64
+bin := artifacts/bin
+test_hosts := artifacts/obj/bin/GpuRuntime.TestHosts/release/gpu-runtime-test-hosts.dll
+sources := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets') \
+           Directory.Build.props Directory.Packages.props
+
+# No build server outlives its command, and the SDK needs no ICU from the system.
+export MSBUILDDISABLENODEREUSE := 1
+export DOTNET_CLI_USE_MSBUILD_SERVER := 0
+export UseSharedCompilation := false
+export DOTNET_NOLOGO := 1
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT := 1
+
+help:
+	@echo 'make demo          a container with a GPU, by runc, on a simulated host (REAL=1: on this machine'"'"'s GPUs)'
+	@echo 'make test          every test; the last line says how many passed, failed, were skipped'
+	@echo 'make bench         what a container start costs over bare runc'
+	@echo 'make gpu-test      the checks on a real NVIDIA host, from what make build left in $(bin)'
+	@echo 'make build         the executables, in $(bin)'
+	@echo 'make setup         installs what the targets need and this machine lacks (Debian packages)'
+	@echo 'make format        formats the C# sources; make format-check only looks'
+	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); keeps an /etc/gpu-runtime/config.json that exists'
+	@echo 'make clean         removes artifacts/'
+
+setup:
+	@build/setup.sh
+
+build: $(bin)/gpu-runtime $(bin)/gpu-runtime-hook $(bin)/gpu-runtime-agent $(bin)/cuda-probe
+
+$(bin)/gpu-runtime:       project := GpuRuntime
+$(bin)/gpu-runtime-hook:  project := GpuRuntime.Hook
+$(bin)/gpu-runtime-agent: project := GpuRuntime.Agent
+$(bin)/gpu-runtime $(bin)/gpu-runtime-hook $(bin)/gpu-runtime-agent: $(sources) | setup
+	dotnet publish src/$(project)/$(project).csproj -c Release -r $(rid) -o artifacts/publish/$(project) -m:1 -nodeReuse:false -v:quiet -nologo
+	@mkdir -p $(@D)
+	@install -m 0755 artifacts/publish/$(project)/$(@F) $@
+
+# Runs on hosts with any glibc: the reasons for these flags are in the source.
+$(bin)/cuda-probe: tests/gpu-test/cuda-probe.c | setup
+	@mkdir -p $(@D)
+	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -fno-stack-protector -U_FORTIFY_SOURCE -fno-pie -no-pie -nostartfiles -o $@ $< \
+	    -Wl,--no-as-needed -l:libdl.so.2 -Wl,--as-needed,-s
+
+# Makes simulated hosts, images and bundles; the tests use the same code.
+$(test_hosts): $(wildcard tests/GpuRuntime.TestHosts/*.csproj) $(shell find tests/GpuRuntime.TestHosts -name '*.cs') tests/Directory.Build.props Directory.Build.props Directory.Packages.props | setup
+	dotnet build tests/GpuRuntime.TestHosts/GpuRuntime.TestHosts.csproj -c Release -m:1 -nodeReuse:false -v:quiet -nologo
+	@touch $@
+
+test: setup build
+	@build/test.sh
+
+demo: setup build $(test_hosts)
+	@build/demo.sh
+
+bench: setup build $(test_hosts)
+	@tests/bench/bench.sh
+
+# Without prerequisites: it runs where there is no compiler, no SDK and no network.
+gpu-test:
+	@tests/gpu-test/run.sh
+
+format: setup
+	dotnet format GpuRuntime.sln
+
+format-check: setup
+	dotnet format GpuRuntime.sln --verify-no-changes
+
+# Whoever installs may be root without an SDK, so nothing is built here.
+install: owner := $(if $(filter 0,$(shell id -u)),-o root -g root)
+install:
+	@for file in gpu-runtime gpu-runtime-hook gpu-runtime-agent; do \
+	    [ -x $(bin)/$$file ] || { echo "$(bin)/$$file is not there: run 'make build' first" >&2; exit 1; }; done
+	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime $(DESTDIR)/etc/gpu-runtime
+	install $(owner) -m 0755 $(bin)/gpu-runtime $(bin)/gpu-runtime-hook $(bin)/gpu-runtime-agent $(DESTDIR)$(PREFIX)/bin
+	install $(owner) -m 0644 README.md LICENSE config/config.json config/daemon.json $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime
+	@if [ -e $(DESTDIR)/etc/gpu-runtime/config.json ]; then echo 'kept $(DESTDIR)/etc/gpu-runtime/config.json'; \
+	else install $(owner) -m 0644 config/config.json $(DESTDIR)/etc/gpu-runtime/config.json; fi
+
+clean:
+	rm -rf artifacts

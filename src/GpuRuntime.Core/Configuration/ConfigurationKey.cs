@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+
+namespace GpuRuntime.Core.Configuration;
+
+/// <summary>The types that configuration values have.</summary>
+public enum ConfigurationType
+{
+    AbsolutePath,
+    OptionalPath,
+    Text,
+    Boolean,
+    TextList,
+    PathList,
+    Word,
+}
+
+/// <summary>One key: its type, how a value gets into the record, and how the effective value reads back.</summary>
+public sealed record ConfigurationKey(
+    string Name,
+    ConfigurationType Type,
+    Func<RuntimeConfiguration, object, RuntimeConfiguration> Set,
+    Func<RuntimeConfiguration, object> Get)
+{
+    /// <summary>For <see cref="ConfigurationType.Word"/>: the words that may stand there, in the order of their enum.</summary>
+    public ImmutableArray<string> Words { get; init; } = [];
+
+    /// <summary>Every key, in the order in which <c>gpu-runtime config</c> prints them.</summary>
+    public static ImmutableArray<ConfigurationKey> All { get; } =
+    [
+        new("host.root", ConfigurationType.AbsolutePath, (c, v) => c with { HostRoot = (string)v }, c => c.HostRoot),
+        new("host.dev", ConfigurationType.AbsolutePath, (c, v) => c with { HostDev = (string)v }, c => c.Dev),
+        new("host.proc", ConfigurationType.AbsolutePath, (c, v) => c with { HostProc = (string)v }, c => c.Proc),
+        new("host.sys", ConfigurationType.AbsolutePath, (c, v) => c with { HostSys = (string)v }, c => c.Sys),
+        new("host.driver", ConfigurationType.AbsolutePath, (c, v) => c with { HostDriver = (string)v }, c => c.Driver),
+        new("lowLevelRuntimes", ConfigurationType.TextList, (c, v) => c with { LowLevelRuntimes = (ImmutableArray<string>)v }, c => c.LowLevelRuntimes),
+        new("acceptEnv.privileged", ConfigurationType.Boolean, (c, v) => c with { AcceptEnvPrivileged = (bool)v }, c => c.AcceptEnvPrivileged),
+        new("acceptEnv.unprivileged", ConfigurationType.Boolean, (c, v) => c with { AcceptEnvUnprivileged = (bool)v }, c => c.AcceptEnvUnprivileged),
+        new("acceptAnnotations", ConfigurationType.Boolean, (c, v) => c with { AcceptAnnotations = (bool)v }, c => c.AcceptAnnotations),
+        new("gpusFlag", ConfigurationType.Word, (c, v) => c with { GpusFlag = (GpusFlagMeaning)(int)v }, c => (int)c.GpusFlag) { Words = ["auto", "nvidia"] },
+        new("swarmResources", ConfigurationType.TextList, (c, v) => c with { SwarmResources = (ImmutableArray<string>)v }, c => c.SwarmResources),
+        new("cdi.specDirs", ConfigurationType.PathList, (c, v) => c with { CdiSpecDirectories = (ImmutableArray<string>)v }, c => c.CdiSpecDirectories),
+        new("cdi.annotations", ConfigurationType.Boolean, (c, v) => c with { CdiAnnotations = (bool)v }, c => c.CdiAnnotations),
+        new("limits.minimumTier", ConfigurationType.Word, (c, v) => c with { MinimumTier = (LimitTier)(int)v }, c => (int)c.MinimumTier)
+        {
+            Words = ["hardware", "kernel", "watchdog", "cooperative"],
+        },
+        new("limits.overcommit", ConfigurationType.Boolean, (c, v) => c with { Overcommit = (bool)v }, c => c.Overcommit),
+        new("libraries.searchPaths", ConfigurationType.PathList, (c, v) => c with { LibrarySearchPaths = (ImmutableArray<string>)v }, c => c.LibrarySearchPaths),
+        new("log.path", ConfigurationType.OptionalPath, (c, v) => c with { LogPath = (string)v }, c => c.LogPath),
+        new("log.level", ConfigurationType.Word, (c, v) => c with { LogLevel = (LogLevelName)(int)v }, c => (int)c.LogLevel)
+        {
+            Words = ["debug", "information", "warning", "error"],
+        },
+        new("stateDirectory", ConfigurationType.AbsolutePath, (c, v) => c with { StateDirectory = (string)v }, c => c.StateDirectory),
+    ];
+}

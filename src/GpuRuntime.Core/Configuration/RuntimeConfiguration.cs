@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+
+namespace GpuRuntime.Core.Configuration;
+
+/// <summary>Which vendors <c>docker run --gpus</c> may mean on a host without NVIDIA GPUs.</summary>
+public enum GpusFlagMeaning
+{
+    /// <summary>The GPUs that are there.</summary>
+    Auto,
+
+    /// <summary>NVIDIA's only.</summary>
+    Nvidia,
+}
+
+/// <summary>How strongly a limit is enforced, strongest first.</summary>
+public enum LimitTier
+{
+    Hardware,
+    Kernel,
+    Watchdog,
+    Cooperative,
+}
+
+public enum LogLevelName
+{
+    Debug,
+    Information,
+    Warning,
+    Error,
+}
+
+/// <summary>The configuration after defaults. Every member works without a file.</summary>
+public sealed record RuntimeConfiguration
+{
+    public static readonly RuntimeConfiguration Default = new();
+
+    /// <summary>Where the host's filesystem is mounted; the other prefixes follow it unless they are set.</summary>
+    public string HostRoot { get; init; } = "/";
+
+    /// <summary>Prefix of device nodes; default <c>HostRoot/dev</c>.</summary>
+    public string? HostDev { get; init; }
+
+    /// <summary>Prefix of procfs; default <c>HostRoot/proc</c>.</summary>
+    public string? HostProc { get; init; }
+
+    /// <summary>Prefix of sysfs; default <c>HostRoot/sys</c>.</summary>
+    public string? HostSys { get; init; }
+
+    /// <summary>The driver's root filesystem; default <c>HostRoot</c>.</summary>
+    public string? HostDriver { get; init; }
+
+    /// <summary>OCI runtimes to become, first found; names are looked up on PATH.</summary>
+    public ImmutableArray<string> LowLevelRuntimes { get; init; } = ["runc", "crun"];
+
+    /// <summary>Whether the environment of a privileged container (CAP_SYS_ADMIN) may ask for GPUs.</summary>
+    public bool AcceptEnvPrivileged { get; init; } = true;
+
+    /// <summary>Whether the environment of an unprivileged container may ask for GPUs.</summary>
+    public bool AcceptEnvUnprivileged { get; init; } = true;
+
+    /// <summary>Whether <c>gpu-runtime.io/*</c> annotations may ask for GPUs.</summary>
+    public bool AcceptAnnotations { get; init; } = true;
+
+    public GpusFlagMeaning GpusFlag { get; init; } = GpusFlagMeaning.Auto;
+
+    /// <summary>Variables in which Swarm names GPUs; a trailing <c>*</c> takes every variable with that beginning.</summary>
+    public ImmutableArray<string> SwarmResources { get; init; } = ["DOCKER_RESOURCE_*"];
+
+    public ImmutableArray<string> CdiSpecDirectories { get; init; } = ["/etc/cdi", "/var/run/cdi"];
+
+    public bool CdiAnnotations { get; init; }
+
+    /// <summary>The weakest enforcement that a limit may have.</summary>
+    public LimitTier MinimumTier { get; init; } = LimitTier.Watchdog;
+
+    public bool Overcommit { get; init; }
+
+    /// <summary>Directories inside the driver root that are searched for libraries after the known ones.</summary>
+    public ImmutableArray<string> LibrarySearchPaths { get; init; } = [];
+
+    /// <summary>File that log lines are appended to; empty = no log of our own.</summary>
+    public string LogPath { get; init; } = "";
+
+    public LogLevelName LogLevel { get; init; } = LogLevelName.Information;
+
+    public string StateDirectory { get; init; } = "/run/gpu-runtime";
+
+    public string Dev => HostDev ?? Below("dev");
+
+    public string Proc => HostProc ?? Below("proc");
+
+    public string Sys => HostSys ?? Below("sys");
+
+    public string Driver => HostDriver ?? HostRoot;
+
+    private string Below(string name) => HostRoot.EndsWith('/') ? HostRoot + name : $"{HostRoot}/{name}";
+}

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Inventory;
+
+namespace GpuRuntime.Core.Edits;
+
+/// <summary>
+/// Everything that a container gets. The model of CDI (environment, device nodes, mounts, hooks, groups) plus what CDI cannot say:
+/// links, generated files and the libraries that the dynamic loader must find. The one currency between vendors and appliers.
+/// </summary>
+public sealed record ContainerEdits
+{
+    public static readonly ContainerEdits Empty = new();
+
+    public ImmutableArray<DeviceNode> DeviceNodes { get; init; } = [];
+
+    public ImmutableArray<ContainerMount> Mounts { get; init; } = [];
+
+    /// <summary>Small files whose content we make; seen read-only in the container.</summary>
+    public ImmutableArray<GeneratedFile> GeneratedFiles { get; init; } = [];
+
+    public ImmutableArray<ContainerSymlink> Symlinks { get; init; } = [];
+
+    /// <summary>What the loader must find by name, whatever the image's own cache says.</summary>
+    public ImmutableArray<LoaderCacheEntry> Libraries { get; init; } = [];
+
+    public ImmutableArray<uint> AdditionalGids { get; init; } = [];
+
+    public ImmutableArray<ContainerHook> Hooks { get; init; } = [];
+
+    /// <summary>
+    /// Where an image may carry newer user-space libraries of its own than the host's driver, and what this driver is;
+    /// <see langword="null"/> where no such library is to be considered.
+    /// </summary>
+    public ForwardCompatibility? ForwardCompatibility { get; init; }
+
+    /// <summary>Both together; what both say is said once.</summary>
+    public static ContainerEdits Join(ContainerEdits first, ContainerEdits second) => new()
+    {
+        DeviceNodes = [.. first.DeviceNodes.Concat(second.DeviceNodes).DistinctBy(node => node.Path)],
+        Mounts = [.. first.Mounts.Concat(second.Mounts).DistinctBy(mount => mount.ContainerPath)],
+        GeneratedFiles = [.. first.GeneratedFiles.Concat(second.GeneratedFiles).DistinctBy(file => file.ContainerPath)],
+        Symlinks = [.. first.Symlinks.Concat(second.Symlinks).DistinctBy(link => link.Path)],
+        Libraries = [.. first.Libraries.Concat(second.Libraries).Distinct()],
+        AdditionalGids = [.. first.AdditionalGids.Concat(second.AdditionalGids).Distinct().Order()],
+        Hooks = [.. first.Hooks, .. second.Hooks],
+        ForwardCompatibility = first.ForwardCompatibility ?? second.ForwardCompatibility,
+    };
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Errors;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Requests;
+using GpuRuntime.Core.Selection;
+using GpuRuntime.Core.Vendors;
+
+namespace GpuRuntime.Core.Edits;
+
+/// <summary>From a request to a plan: inventory, selection, and each vendor's edits. The shim and the hook apply the same plan.</summary>
+public static class EditPlanner
+{
+    /// <returns><see langword="null"/> when, seen with this host, nothing was asked for.</returns>
+    /// <exception cref="GpuRuntimeException">The request cannot be met on this host.</exception>
+    public static ContainerEdits? Plan(GpuRequest request, ContainerEnvironment environment, IHostRoot host, RuntimeConfiguration configuration)
+    {
+        RefuseWhatNothingEnforces(request, configuration);
+        if (GpuSelection.Select(request, VendorModules.Discover(host), configuration) is not { } gpus)
+            return null;
+        var edits = VendorModules.All
+            .Select(module => (Module: module, Gpus: gpus.Where(gpu => gpu.Vendor == module.Vendor).ToImmutableArray()))
+            .Where(pair => !pair.Gpus.IsEmpty || (request.DriverFilesOnly && pair.Module.Vendor == GpuVendor.Nvidia && HasDriver(host)))
+            .Select(pair => pair.Module.Edits(new VendorGrant(pair.Gpus, request, environment), host, configuration));
+        return edits.Aggregate(ContainerEdits.Empty, ContainerEdits.Join);
+    }
+
+    // "none" is nothing to do on a host without the driver; it must not keep a container from starting there.
+    private static bool HasDriver(IHostRoot host) => host.ReadText(HostTree.Proc, Vendors.Nvidia.NvidiaDriver.VersionFile) is not null;
+
+    // A limit that nobody holds would be a lie; until a tier can hold it the create fails.
+    private static void RefuseWhatNothingEnforces(GpuRequest request, RuntimeConfiguration configuration)
+    {
+        var asked = request.MemoryLimitBytes is { } bytes ? $"a memory limit of {bytes} bytes"
+            : request.ComputePercent is { } percent ? $"a compute share of {percent}%"
+            : request.Mode == SharingMode.Exclusive ? "exclusive use"
+            : null;
+        if (asked is null)
+            return;
+        var tier = ConfigurationKey.All.First(key => key.Name == "limits.minimumTier").Words[(int)configuration.MinimumTier];
+        throw new GpuRuntimeException(
+            ErrorCode.LimitUnavailable,
+            $"{request.Source}: {asked} was asked for, and this version of gpu-runtime enforces none (limits.minimumTier is {tier}); start the container without it.");
+    }
+}

@@ -1,0 +1,89 @@
+namespace GpuRuntime.Core.Errors;
+
+/// <summary>
+/// What went wrong, as a number that stays the same over releases. A message carries it as <c>GRTnnnn</c>.
+/// Causes and cures: docs/errors.md.
+/// </summary>
+public enum ErrorCode
+{
+    /// <summary>A failure that no other code names.</summary>
+    Unexpected = 1000,
+
+    /// <summary>The configuration file cannot be read.</summary>
+    ConfigurationUnreadable = 1101,
+
+    /// <summary>The configuration file has unknown keys, wrong types or is not JSON.</summary>
+    ConfigurationInvalid = 1102,
+
+    /// <summary>None of the configured low-level runtimes is on this host.</summary>
+    LowLevelRuntimeMissing = 1201,
+
+    /// <summary>The low-level runtime is there but cannot be executed.</summary>
+    LowLevelRuntimeNotExecutable = 1202,
+
+    /// <summary>The bundle directory cannot be opened.</summary>
+    BundleUnreadable = 1301,
+
+    /// <summary>config.json is missing, not a regular file, or cannot be read.</summary>
+    SpecUnreadable = 1302,
+
+    /// <summary>config.json is larger than what is accepted.</summary>
+    SpecTooLarge = 1303,
+
+    /// <summary>config.json is not JSON, repeats a key, is nested too deeply, or is not UTF-8.</summary>
+    SpecInvalid = 1304,
+
+    /// <summary>The edited config.json cannot be written.</summary>
+    SpecUnwritable = 1305,
+
+    /// <summary>A member of config.json that is needed has another type than the OCI specification gives it.</summary>
+    SpecUnexpectedShape = 1306,
+
+    /// <summary>A GPU request does not follow the grammar.</summary>
+    RequestInvalid = 2001,
+
+    /// <summary>A selector names a GPU that this host does not have.</summary>
+    GpuNotFound = 2002,
+
+    /// <summary>The host has no GPU of the vendor asked for.</summary>
+    NoGpu = 2003,
+
+    /// <summary>A driver capability is not one that is supported.</summary>
+    CapabilityUnknown = 2004,
+
+    /// <summary>A requirement of the image (NVIDIA_REQUIRE_*) cannot be parsed.</summary>
+    RequirementInvalid = 2005,
+
+    /// <summary>A requirement of the image (NVIDIA_REQUIRE_*) does not hold on this host.</summary>
+    RequirementUnmet = 2006,
+
+    /// <summary>A limit or mode was asked for that nothing on this host can enforce.</summary>
+    LimitUnavailable = 2007,
+
+    /// <summary>A selector form is understood, but not served by this version.</summary>
+    RequestUnsupported = 2008,
+
+    /// <summary>The NVIDIA kernel driver is not loaded, or its files cannot be read.</summary>
+    DriverNotLoaded = 3001,
+
+    /// <summary>The user-space driver files do not match the loaded kernel module, or are missing.</summary>
+    DriverFilesMissing = 3002,
+
+    /// <summary>A device node is missing and cannot be made.</summary>
+    DeviceNodeMissing = 3003,
+
+    /// <summary>A file in the container's root cannot be prepared.</summary>
+    RootfsUnwritable = 4001,
+
+    /// <summary>A path in the container's root leads where it must not.</summary>
+    RootfsHostile = 4002,
+
+    /// <summary>The state directory cannot be used.</summary>
+    StateUnwritable = 4003,
+
+    /// <summary>The kernel lacks a system call that is needed.</summary>
+    KernelTooOld = 4004,
+
+    /// <summary>A hook of ours failed.</summary>
+    HookFailed = 4005,
+}

@@ -1,0 +1,16 @@
+namespace GpuRuntime.Core.Errors;
+
+/// <summary>An error that a user can act on: one sentence that says what, where and how to mend it, and a stable code.</summary>
+public sealed class GpuRuntimeException : Exception
+{
+    public GpuRuntimeException(ErrorCode code, string message)
+        : base(message) => Code = code;
+
+    public GpuRuntimeException(ErrorCode code, string message, Exception? innerException)
+        : base(message, innerException) => Code = code;
+
+    public ErrorCode Code { get; }
+
+    /// <summary>The line as users read it: <c>GRT2002: No GPU ...</c>, without control characters.</summary>
+    public string UserLine => $"GRT{(int)Code}: {PrintableText.Of(Message)}";
+}

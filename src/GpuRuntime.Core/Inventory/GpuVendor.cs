@@ -1,0 +1,36 @@
+namespace GpuRuntime.Core.Inventory;
+
+public enum GpuVendor
+{
+    Nvidia,
+    Amd,
+    Intel,
+}
+
+public static class GpuVendors
+{
+    /// <summary>The word that requests and output use: nvidia, amd, intel.</summary>
+    public static string Word(this GpuVendor vendor) => vendor switch
+    {
+        GpuVendor.Nvidia => "nvidia",
+        GpuVendor.Amd => "amd",
+        _ => "intel",
+    };
+
+    /// <summary>The name as the vendor writes it.</summary>
+    public static string DisplayName(this GpuVendor vendor) => vendor switch
+    {
+        GpuVendor.Nvidia => "NVIDIA",
+        GpuVendor.Amd => "AMD",
+        _ => "Intel",
+    };
+
+    public static GpuVendor? Parse(ReadOnlySpan<char> word)
+    {
+        if (word.Equals("nvidia", StringComparison.OrdinalIgnoreCase))
+            return GpuVendor.Nvidia;
+        if (word.Equals("amd", StringComparison.OrdinalIgnoreCase))
+            return GpuVendor.Amd;
+        return word.Equals("intel", StringComparison.OrdinalIgnoreCase) ? GpuVendor.Intel : null;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text;
+using GpuRuntime.Core.Errors;
+
+namespace GpuRuntime.Core.Oci;
+
+/// <summary>Applies array edits to a document by splicing its text; every byte that is not part of an edit stays.</summary>
+public sealed class JsonPatch
+{
+    private readonly JsonTree _tree;
+    private readonly string _name;
+    private readonly List<(int Start, int End, byte[] Text)> _splices = [];
+
+    private JsonPatch(JsonTree tree, string name)
+    {
+        _tree = tree;
+        _name = name;
+    }
+
+    /// <param name="name">What the document is, for messages.</param>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.SpecUnexpectedShape"/>: a member on the way has another type.</exception>
+    public static byte[] Apply(JsonTree tree, string name, IEnumerable<ArrayEdit> edits)
+    {
+        var patch = new JsonPatch(tree, name);
+        patch.EditObject(tree.Root, [.. edits.Where(edit => !edit.IsEmpty)], 0);
+        return patch.Result();
+    }
+
+    private void EditObject(JsonValue container, List<ArrayEdit> edits, int depth)
+    {
+        if (!container.IsObject)
+            throw Shape(edits[0].Path[..depth], "an object");
+        var missing = new List<byte[]>();
+        foreach (var group in edits.GroupBy(edit => edit.Path[depth]))
+        {
+            var own = group.ToList();
+            if (container[group.Key] is not { } member)
+                missing.Add(Member(group.Key, own, depth));
+            else if (member.IsNull)
+                _splices.Add((member.Start, member.End, New(own, depth + 1)));
+            else if (own[0].Path.Length > depth + 1)
+                EditObject(member, own, depth + 1);
+            else
+                EditArray(member, own[0]);
+        }
+
+        if (missing.Count > 0)
+            Insert(container, missing);
+    }
+
+    private void EditArray(JsonValue array, ArrayEdit edit)
+    {
+        if (!array.IsArray)
+            throw Shape(edit.Path, "an array");
+        if (edit.Removed.Count == 0)
+        {
+            Insert(array, edit.Appended);
+            return;
+        }
+
+        var kept = array.Children().Where((_, index) => !edit.Removed.Contains(index)).Select(item => item.Raw.ToArray());
+        _splices.Add((array.Start, array.End, Array(kept.Concat(edit.Appended))));
+    }
+
+    // Behind the last member or item, so that the layout in front of the closing bracket stays.
+    private void Insert(JsonValue container, List<byte[]> items)
+    {
+        var last = container.Children().Select(child => child.End).LastOrDefault();
+        var at = last > 0 ? last : container.Start + 1;
+        _splices.Add((at, at, [.. last > 0 ? ","u8 : default, .. Join(items)]));
+    }
+
+    private static byte[] Member(string key, List<ArrayEdit> edits, int depth) => [.. Encoding.UTF8.GetBytes($"\"{key}\":"), .. New(edits, depth + 1)];
+
+    private static byte[] New(List<ArrayEdit> edits, int depth) =>
+        edits[0].Path.Length == depth
+            ? Array(edits[0].Appended)
+            : [.. "{"u8, .. Join(edits.GroupBy(edit => edit.Path[depth]).Select(group => Member(group.Key, [.. group], depth))), .. "}"u8];
+
+    private static byte[] Array(IEnumerable<byte[]> items) => [.. "["u8, .. Join(items), .. "]"u8];
+
+    private static byte[] Join(IEnumerable<byte[]> items)
+    {
+        using var joined = new MemoryStream();
+        foreach (var item in items)
+        {
+            if (joined.Length > 0)
+                joined.WriteByte((byte)',');
+            joined.Write(item);
+        }
+
+        return joined.ToArray();
+    }
+
+    private byte[] Result()
+    {
+        using var result = new MemoryStream(_tree.Text.Length + _splices.Sum(splice => splice.Text.Length));
+        var copied = 0;
+        foreach (var (start, end, text) in _splices.OrderBy(splice => splice.Start))
+        {
+            result.Write(_tree.Text[copied..start]);
+            result.Write(text);
+            copied = end;
+        }
+
+        result.Write(_tree.Text[copied..]);
+        return result.ToArray();
+    }
+
+    private GpuRuntimeException Shape(string[] path, string wanted) =>
+        new(ErrorCode.SpecUnexpectedShape, $"{_name}: {(path.Length == 0 ? "the document" : string.Join('.', path))} is not {wanted}.");
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Edits;
+
+namespace GpuRuntime.Core.Oci;
+
+/// <summary>How edits are put into a specification on this host.</summary>
+/// <param name="BindNodes">
+/// Bind-mount the host's nodes rather than name them in <c>linux.devices</c>: a user namespace cannot make nodes.
+/// </param>
+/// <param name="HookProgram">Absolute path of our own executable.</param>
+public sealed record OciEditOptions(bool BindNodes, string HookProgram);
+
+/// <summary>
+/// Puts container edits into config.json. Applying the same edits again changes nothing. Nodes go into <c>linux.devices</c> and into
+/// <c>linux.resources.devices</c>, so that an update of the cgroup or a reload of systemd keeps the access.
+/// </summary>
+public sealed class OciEditor
+{
+    private const int HookTimeoutSeconds = 10;
+
+    /// <summary>Programs by which an engine or a hooks directory would inject GPUs a second time.</summary>
+    private static readonly ImmutableArray<string> InjectingHooks = ["nvidia-container-runtime-hook", "nvidia-container-toolkit", "gpu-runtime-hook"];
+
+    /// <summary>Variables that ask for GPUs: an image's own entry in front of the engine's would be the one that getenv finds.</summary>
+    private static readonly ImmutableArray<string> RequestVariables =
+        ["NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "AMD_VISIBLE_DEVICES", "INTEL_VISIBLE_DEVICES", RequestVariable];
+
+    private const string RequestVariable = Requests.RequestReader.GpusVariable;
+
+    private readonly OciSpec _spec;
+    private readonly ContainerEdits _edits;
+    private readonly OciEditOptions _options;
+
+    private OciEditor(OciSpec spec, ContainerEdits edits, OciEditOptions options)
+    {
+        _spec = spec;
+        _edits = edits;
+        _options = options;
+    }
+
+    /// <returns>The whole new document.</returns>
+    /// <exception cref="Errors.GpuRuntimeException">A member that has to be edited is not of the specification's type.</exception>
+    public static byte[] Apply(OciSpec spec, ContainerEdits edits, OciEditOptions options)
+    {
+        var editor = new OciEditor(spec, edits, options);
+        return JsonPatch.Apply(spec.Tree, spec.Name,
+        [
+            editor.Nodes(), editor.NodeRules(), editor.Mounts(), editor.Groups(), editor.CollapsedEnvironment(),
+            editor.WithoutInjectingHooks("prestart"), editor.Hooks(),
+        ]);
+    }
+
+    private ArrayEdit Nodes()
+    {
+        var edit = new ArrayEdit("linux", "devices");
+        if (_options.BindNodes)
+            return edit;
+        var present = Texts(_spec.Items("linux", "devices"), "path");
+        edit.Appended.AddRange(_edits.DeviceNodes.Where(node => !present.Contains(node.Path)).Select(node => OciJson.Write(json => OciJson.Device(json, node))));
+        return edit;
+    }
+
+    private ArrayEdit NodeRules()
+    {
+        var edit = new ArrayEdit("linux", "resources", "devices");
+        var present = _spec.Items("linux", "resources", "devices")
+            .Where(rule => rule["allow"] is { IsTrue: true } && rule["access"]?.AsText() is "rw" or "rwm")
+            .Select(rule => (rule["major"]?.AsInteger(), rule["minor"]?.AsInteger()))
+            .ToHashSet();
+        edit.Appended.AddRange(_edits.DeviceNodes.Where(node => present.Add((node.Major, node.Minor))).Select(node => OciJson.Write(json => OciJson.DeviceRule(json, node))));
+        return edit;
+    }
+
+    private ArrayEdit Mounts()
+    {
+        var edit = new ArrayEdit("mounts");
+        var present = _spec.Items("mounts").Select(mount => (mount["source"]?.AsText(), mount["destination"]?.AsText())).ToHashSet();
+        IEnumerable<ContainerMount> mounts = _edits.Mounts;
+        if (_options.BindNodes)
+            mounts = mounts.Concat(_edits.DeviceNodes.Select(node => new ContainerMount(node.HostPath, node.Path, ["nosuid", "noexec", "bind"])));
+        edit.Appended.AddRange(mounts.Where(mount => present.Add((mount.HostPath, mount.ContainerPath))).Select(mount => OciJson.Write(json => OciJson.Mount(json, mount))));
+        return edit;
+    }
+
+    private ArrayEdit Groups()
+    {
+        var edit = new ArrayEdit("process", "user", "additionalGids");
+        var present = _spec.Items("process", "user", "additionalGids").Select(gid => gid.AsInteger()).ToHashSet();
+        edit.Appended.AddRange(_edits.AdditionalGids.Where(gid => present.Add(gid)).Select(gid => OciJson.Write(json => json.WriteNumberValue(gid))));
+        return edit;
+    }
+
+    private ArrayEdit CollapsedEnvironment()
+    {
+        var edit = new ArrayEdit("process", "env");
+        var last = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (index, entry) in _spec.Items("process", "env").Index())
+        {
+            var name = entry.AsText()?.Split('=', 2)[0];
+            if (name is null || !RequestVariables.Contains(name))
+                continue;
+            if (last.TryGetValue(name, out var earlier))
+                edit.Removed.Add(earlier);
+            last[name] = index;
+        }
+
+        return edit;
+    }
+
+    private ArrayEdit WithoutInjectingHooks(string stage)
+    {
+        var edit = new ArrayEdit("hooks", stage);
+        foreach (var (index, hook) in _spec.Items("hooks", stage).Index())
+        {
+            if (hook["path"]?.AsText() is { } path && InjectingHooks.Contains(path[(path.LastIndexOf('/') + 1)..]))
+                edit.Removed.Add(index);
+        }
+
+        return edit;
+    }
+
+    private ArrayEdit Hooks()
+    {
+        var edit = WithoutInjectingHooks("createRuntime");
+        var present = _spec.Items("hooks", "createRuntime").Select(hook => string.Join('\0', hook["args"]?.Children().Select(argument => argument.AsText()) ?? [])).ToHashSet();
+        foreach (var hook in _edits.Hooks)
+        {
+            ImmutableArray<string> arguments = ["gpu-runtime", .. hook.Verb];
+            if (present.Add(string.Join('\0', arguments)))
+                edit.Appended.Add(OciJson.Write(json => OciJson.Hook(json, _options.HookProgram, arguments, HookTimeoutSeconds)));
+        }
+
+        return edit;
+    }
+
+    private static HashSet<string?> Texts(IEnumerable<JsonValue> items, string member) => [.. items.Select(item => item[member]?.AsText())];
+}

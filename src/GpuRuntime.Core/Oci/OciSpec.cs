@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Requests;
+
+namespace GpuRuntime.Core.Oci;
+
+/// <summary>
+/// A bundle's config.json as the OCI runtime specification defines it, read as far as GPUs are concerned. Members of another type than
+/// the specification's count as absent: the low-level runtime reports them.
+/// </summary>
+public sealed class OciSpec
+{
+    private readonly JsonValue _root;
+
+    private OciSpec(JsonTree tree, string name)
+    {
+        Tree = tree;
+        Name = name;
+        _root = tree.Root;
+    }
+
+    public JsonTree Tree { get; }
+
+    /// <summary>The document's path, for messages.</summary>
+    public string Name { get; }
+
+    /// <exception cref="Errors.GpuRuntimeException">The text is no acceptable JSON.</exception>
+    public static OciSpec Parse(byte[] text, string name) => new(JsonTree.Parse(text, name), name);
+
+    /// <summary>The root filesystem, absolute or relative to the bundle.</summary>
+    public string? RootPath => _root["root"]?["path"]?.AsText();
+
+    public bool HasUserNamespace => Items("linux", "namespaces").Any(space => space["type"]?.AsText() == "user");
+
+    /// <summary>The host's uid of the container's root; 0 without a mapping.</summary>
+    public uint RootUid => MappedRoot("uidMappings");
+
+    /// <summary>The host's gid of the container's root group; 0 without a mapping.</summary>
+    public uint RootGid => MappedRoot("gidMappings");
+
+    public ContainerFacts Facts() => new()
+    {
+        Environment = new ContainerEnvironment(Items("process", "env").Select(entry => entry.AsText()).OfType<string>()),
+        Annotations = _root["annotations"] is { IsObject: true } annotations ? Annotations(annotations) : ImmutableDictionary<string, string>.Empty,
+        Privileged = Items("process", "capabilities", "bounding").Any(capability => capability.AsText() == "CAP_SYS_ADMIN"),
+    };
+
+    /// <summary>The items of an array; nothing when it is absent.</summary>
+    internal IEnumerable<JsonValue> Items(params ReadOnlySpan<string> path)
+    {
+        JsonValue? value = _root;
+        foreach (var name in path)
+            value = value?[name];
+        return value is { IsArray: true } array ? array.Children() : [];
+    }
+
+    private static ImmutableDictionary<string, string> Annotations(JsonValue annotations)
+    {
+        var found = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var annotation in annotations.Children())
+        {
+            if (annotation.AsText() is { } value)
+                found[annotation.Key] = value;
+        }
+
+        return found.ToImmutable();
+    }
+
+    private uint MappedRoot(string mappings)
+    {
+        foreach (var mapping in Items("linux", mappings))
+        {
+            if (mapping["containerID"]?.AsInteger() == 0 && mapping["hostID"]?.AsInteger() is >= 0 and <= uint.MaxValue and var host)
+                return (uint)host;
+        }
+
+        return 0;
+    }
+}

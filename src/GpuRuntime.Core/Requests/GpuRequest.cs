@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace GpuRuntime.Core.Requests;
+
+/// <summary>What a container asks for, from all its sources, before the host is looked at.</summary>
+public sealed record GpuRequest
+{
+    /// <summary>The GPUs asked for; empty together with <see cref="DriverFilesOnly"/> means the driver without a GPU.</summary>
+    public ImmutableArray<DeviceSelector> Selectors { get; init; } = [];
+
+    /// <summary><c>none</c>: the driver's files and control nodes, no GPU.</summary>
+    public bool DriverFilesOnly { get; init; }
+
+    /// <summary>
+    /// Selectors came from <c>NVIDIA_VISIBLE_DEVICES</c>, which is how Docker's <c>--gpus</c> arrives: on a host without NVIDIA GPUs
+    /// they may mean the GPUs that are there.
+    /// </summary>
+    public bool FromGpusFlag { get; init; }
+
+    /// <summary>Variables of Swarm that may name GPUs; whether they do is known when the host is.</summary>
+    public ImmutableArray<SwarmResource> SwarmResources { get; init; } = [];
+
+    /// <summary>Driver capabilities by name as written; <see langword="null"/> = the vendor's own variable or default decides.</summary>
+    public ImmutableArray<string>? Capabilities { get; init; }
+
+    /// <summary>Largest amount of device memory that the container may use on each GPU, in bytes.</summary>
+    public long? MemoryLimitBytes { get; init; }
+
+    /// <summary>Largest share of each GPU's compute units, 1 to 100 percent.</summary>
+    public int? ComputePercent { get; init; }
+
+    public SharingMode Mode { get; init; }
+
+    /// <summary><c>options=</c> of the grammar, for vendor modules that know some.</summary>
+    public ImmutableDictionary<string, string> Options { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Where the request came from, for messages: "annotation gpu-runtime.io/gpus".</summary>
+    public string Source { get; init; } = "";
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Errors;
+using GpuRuntime.Core.Inventory;
+
+namespace GpuRuntime.Core.Requests;
+
+/// <summary>Finds out what a container asks for. Strongest first: annotations, GPU_RUNTIME_GPUS, Swarm, the vendors' own variables.</summary>
+public static class RequestReader
+{
+    public const string GpusAnnotation = "gpu-runtime.io/gpus";
+    public const string MemoryAnnotation = "gpu-runtime.io/memory";
+    public const string ComputeAnnotation = "gpu-runtime.io/compute";
+    public const string ModeAnnotation = "gpu-runtime.io/mode";
+    public const string GpusVariable = "GPU_RUNTIME_GPUS";
+
+    /// <summary>NVIDIA's own limit, in MiB.</summary>
+    private const string NvidiaMemoryVariable = "NVIDIA_GPU_MEMORY_LIMIT";
+
+    private static readonly ImmutableArray<(string Variable, GpuVendor Vendor)> VendorVariables =
+    [
+        ("NVIDIA_VISIBLE_DEVICES", GpuVendor.Nvidia),
+        ("AMD_VISIBLE_DEVICES", GpuVendor.Amd),
+        ("INTEL_VISIBLE_DEVICES", GpuVendor.Intel),
+    ];
+
+    /// <param name="warnings">Sources that were there and, by the configuration, do not count.</param>
+    /// <returns><see langword="null"/> when the container asks for no GPU and no driver.</returns>
+    /// <exception cref="GpuRuntimeException">A request that counts does not follow the grammar.</exception>
+    public static GpuRequest? Read(ContainerFacts facts, RuntimeConfiguration configuration, out ImmutableArray<string> warnings)
+    {
+        warnings = Ignored(facts, configuration);
+        var annotations = configuration.AcceptAnnotations ? facts.Annotations : ImmutableDictionary<string, string>.Empty;
+        var envAccepted = facts.Privileged ? configuration.AcceptEnvPrivileged : configuration.AcceptEnvUnprivileged;
+        var environment = envAccepted ? facts.Environment : ContainerEnvironment.Empty;
+
+        var request = FromAnnotation(annotations) ?? FromOwnVariable(environment) ?? FromVendorVariables(environment, configuration);
+        if (request is null || (request.Selectors.IsEmpty && !request.DriverFilesOnly && request.SwarmResources.IsEmpty))
+            return null;
+        return WithVendorMemoryLimit(WithAnnotatedLimits(request, annotations), environment);
+    }
+
+    private static ImmutableArray<string> Ignored(ContainerFacts facts, RuntimeConfiguration configuration)
+    {
+        var ignored = ImmutableArray.CreateBuilder<string>();
+        if (!configuration.AcceptAnnotations && facts.Annotations.ContainsKey(GpusAnnotation))
+            ignored.Add($"Annotation {GpusAnnotation} is ignored: acceptAnnotations is false.");
+        var accepted = facts.Privileged ? configuration.AcceptEnvPrivileged : configuration.AcceptEnvUnprivileged;
+        if (!accepted)
+        {
+            var key = facts.Privileged ? "acceptEnv.privileged" : "acceptEnv.unprivileged";
+            ignored.AddRange(VendorVariables.Select(pair => pair.Variable).Append(GpusVariable)
+                .Where(facts.Environment.IsSetAndNotEmpty)
+                .Select(variable => $"{variable} is ignored: {key} is false."));
+        }
+
+        return ignored.ToImmutable();
+    }
+
+    private static GpuRequest? FromAnnotation(ImmutableDictionary<string, string> annotations) =>
+        annotations.TryGetValue(GpusAnnotation, out var text) ? RequestGrammar.Parse(text, $"annotation {GpusAnnotation}") : null;
+
+    private static GpuRequest? FromOwnVariable(ContainerEnvironment environment) =>
+        environment[GpusVariable] is { } text ? RequestGrammar.Parse(text, GpusVariable) : null;
+
+    private static GpuRequest? FromVendorVariables(ContainerEnvironment environment, RuntimeConfiguration configuration)
+    {
+        var selectors = ImmutableArray.CreateBuilder<DeviceSelector>();
+        var sources = new List<string>();
+        var driverOnly = false;
+        var fromGpusFlag = false;
+        foreach (var (variable, vendor) in VendorVariables)
+        {
+            var value = environment[variable];
+            if (vendor == GpuVendor.Nvidia && value is null && LegacyCudaImage.Is(environment))
+                value = "all";
+            switch (VisibleDevices.Parse(value, vendor, variable))
+            {
+                case VisibleDevices.Listed listed:
+                    selectors.AddRange(listed.Selectors);
+                    sources.Add(variable);
+                    fromGpusFlag |= vendor == GpuVendor.Nvidia;
+                    break;
+                case VisibleDevices.DriverOnly:
+                    driverOnly |= vendor == GpuVendor.Nvidia;
+                    sources.Add(variable);
+                    break;
+            }
+        }
+
+        var swarm = Swarm(environment, configuration);
+        sources.AddRange(swarm.Select(resource => resource.Name));
+        if (selectors.Count == 0 && !driverOnly && swarm.IsEmpty)
+            return null;
+        return new GpuRequest
+        {
+            Selectors = selectors.ToImmutable(),
+            DriverFilesOnly = driverOnly,
+            FromGpusFlag = fromGpusFlag,
+            SwarmResources = swarm,
+            Source = string.Join(", ", sources),
+        };
+    }
+
+    private static ImmutableArray<SwarmResource> Swarm(ContainerEnvironment environment, RuntimeConfiguration configuration)
+    {
+        var found = ImmutableArray.CreateBuilder<SwarmResource>();
+        foreach (var name in configuration.SwarmResources)
+        {
+            if (name.EndsWith('*'))
+                found.AddRange(environment.WithPrefix(name[..^1]).Select(pair => new SwarmResource(pair.Key, pair.Value, false)));
+            else if (environment[name] is { } value)
+                found.Add(new SwarmResource(name, value, true));
+        }
+
+        return [.. found.Where(resource => resource.Value.Trim().Length > 0).DistinctBy(resource => resource.Name)];
+    }
+
+    private static GpuRequest WithAnnotatedLimits(GpuRequest request, ImmutableDictionary<string, string> annotations)
+    {
+        if (annotations.TryGetValue(MemoryAnnotation, out var memory))
+        {
+            var limit = ByteSize.Parse(memory) ?? throw InvalidAnnotation(MemoryAnnotation, memory, "an amount of memory such as 2GB or 2GiB");
+            // Whoever wrote the environment may lower the limit that the annotation sets, never raise it.
+            request = request with { MemoryLimitBytes = Lower(limit, request.MemoryLimitBytes) };
+        }
+
+        if (annotations.TryGetValue(ComputeAnnotation, out var compute))
+        {
+            var share = RequestGrammar.Percent(compute) ?? throw InvalidAnnotation(ComputeAnnotation, compute, "a share from 1% to 100%");
+            request = request with { ComputePercent = request.ComputePercent is { } asked ? Math.Min(asked, share) : share };
+        }
+
+        if (annotations.TryGetValue(ModeAnnotation, out var mode))
+            request = request with { Mode = RequestGrammar.Sharing(mode) ?? throw InvalidAnnotation(ModeAnnotation, mode, "shared or exclusive") };
+        return request;
+    }
+
+    private static GpuRequest WithVendorMemoryLimit(GpuRequest request, ContainerEnvironment environment)
+    {
+        if (environment[NvidiaMemoryVariable] is not { Length: > 0 } text)
+            return request;
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var mebibytes) || mebibytes is < 1 or > 1L << 40)
+            throw new GpuRuntimeException(ErrorCode.RequestInvalid, $"{NvidiaMemoryVariable}: {PrintableText.Quote(text)} is not a number of MiB.");
+        return request with { MemoryLimitBytes = Lower(mebibytes << 20, request.MemoryLimitBytes) };
+    }
+
+    private static long Lower(long limit, long? other) => other is { } value ? Math.Min(limit, value) : limit;
+
+    private static GpuRuntimeException InvalidAnnotation(string name, string value, string wanted) =>
+        new(ErrorCode.RequestInvalid, $"annotation {name}: {PrintableText.Quote(value)} is not {wanted}.");
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using GpuRuntime.Core.Errors;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Requests;
+
+namespace GpuRuntime.Core.Selection;
+
+/// <summary>
+/// Swarm's generic resources (<c>DOCKER_RESOURCE_KIND=v1,v2</c>): named ones are GPUs' UUIDs, discrete ones a count. A resource takes the
+/// place of its own vendor's variable and leaves the other vendors' alone.
+/// </summary>
+internal static class SwarmSelection
+{
+    public static ImmutableArray<DeviceSelector> Merge(ImmutableArray<DeviceSelector> selectors, ImmutableArray<SwarmResource> resources, ImmutableArray<Gpu> host)
+    {
+        var swarm = resources.SelectMany(resource => Read(resource, host)).ToImmutableArray();
+        if (swarm.IsEmpty)
+            return selectors;
+        return swarm.Any(selector => selector.Vendor is null)
+            ? swarm
+            : [.. selectors.Where(selector => swarm.All(own => own.Vendor != selector.Vendor)), .. swarm];
+    }
+
+    private static IEnumerable<DeviceSelector> Read(SwarmResource resource, ImmutableArray<Gpu> host)
+    {
+        var kind = Kind(resource.Name);
+        var namesGpus = resource.Explicit || kind.Contains("GPU", StringComparison.OrdinalIgnoreCase);
+        var vendor = VendorOf(kind);
+        var items = resource.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (items is [var single] && int.TryParse(single, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            return namesGpus && count > 0 ? [new DeviceSelector(SelectorKind.Count, vendor, $"{resource.Name}={count}") { First = count }] : [];
+
+        var found = items.Select(item => (Item: item, Gpu: host.FirstOrDefault(gpu => gpu.Uuid is { } uuid && GpuSelection.Normalized(uuid) == GpuSelection.Normalized(item)))).ToList();
+        // Resources of other kinds (licences, FPGAs) are none of our business, unless the configuration says that they are GPUs.
+        if (!namesGpus && found.All(pair => pair.Gpu is null))
+            return [];
+        if (found.Find(pair => pair.Gpu is null) is { Item: { } stranger })
+            throw new GpuRuntimeException(
+                ErrorCode.GpuNotFound, $"{resource.Name}: {PrintableText.Quote(stranger)} is not the UUID of a GPU of this host. This host has {HostGpus.Describe(host)}.");
+        return found.Select(pair => new DeviceSelector(SelectorKind.Uuid, pair.Gpu!.Vendor, pair.Item) { Uuid = pair.Item });
+    }
+
+    private static string Kind(string name)
+    {
+        const string prefix = "DOCKER_RESOURCE_";
+        return name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
+    }
+
+    private static GpuVendor? VendorOf(string kind) =>
+        kind.StartsWith("NVIDIA", StringComparison.OrdinalIgnoreCase) ? GpuVendor.Nvidia
+        : kind.StartsWith("AMD", StringComparison.OrdinalIgnoreCase) ? GpuVendor.Amd
+        : kind.StartsWith("INTEL", StringComparison.OrdinalIgnoreCase) ? GpuVendor.Intel
+        : null;
+}

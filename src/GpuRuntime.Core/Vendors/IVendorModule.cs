@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Edits;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Requests;
+
+namespace GpuRuntime.Core.Vendors;
+
+/// <summary>One vendor: what GPUs a host has, and what a container needs to use some of them.</summary>
+public interface IVendorModule
+{
+    GpuVendor Vendor { get; }
+
+    /// <summary>This vendor's GPUs in index order, from files alone.</summary>
+    ImmutableArray<Gpu> Discover(IHostRoot host);
+
+    /// <exception cref="Errors.GpuRuntimeException">The host cannot give what is asked for.</exception>
+    ContainerEdits Edits(VendorGrant grant, IHostRoot host, RuntimeConfiguration configuration);
+}
+
+/// <summary>What a vendor's module shall give to a container.</summary>
+/// <param name="Gpus">The granted GPUs; empty = the driver's files alone.</param>
+/// <param name="Environment">The container's environment, for the vendor's own variables.</param>
+public sealed record VendorGrant(ImmutableArray<Gpu> Gpus, GpuRequest Request, ContainerEnvironment Environment);

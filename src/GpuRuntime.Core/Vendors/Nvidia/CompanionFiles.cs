@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Edits;
+using GpuRuntime.Core.Inventory;
+
+namespace GpuRuntime.Core.Vendors.Nvidia;
+
+/// <summary>What a driver has beside libraries: tools, firmware, sockets of its daemons, configuration of GL, Vulkan, OpenCL and X.</summary>
+public sealed class CompanionFiles(IHostRoot host, DriverFiles files, string version, DriverCapability capabilities)
+{
+    private static readonly ImmutableArray<string> UtilityBinaries = ["nvidia-smi", "nvidia-debugdump", "nvidia-persistenced", "nv-fabricmanager"];
+    private static readonly ImmutableArray<string> ComputeBinaries = ["nvidia-cuda-mps-control", "nvidia-cuda-mps-server"];
+    private static readonly ImmutableArray<string> DaemonSockets = ["nvidia-persistenced/socket", "nvidia-fabricmanager/socket"];
+    private const string MpsDirectory = "/tmp/nvidia-mps";
+
+    private static readonly ImmutableArray<string> SharedData =
+    [
+        "glvnd/egl_vendor.d/10_nvidia.json",
+        "egl/egl_external_platform.d/15_nvidia_gbm.json",
+        "egl/egl_external_platform.d/10_nvidia_wayland.json",
+        "egl/egl_external_platform.d/09_nvidia_wayland2.json",
+        "egl/egl_external_platform.d/20_nvidia_xcb.json",
+        "egl/egl_external_platform.d/20_nvidia_xlib.json",
+        "nvidia/nvoptix.bin",
+        "X11/xorg.conf.d/10-nvidia.conf",
+        "X11/xorg.conf.d/nvidia-drm-outputclass.conf",
+    ];
+
+    private static readonly ImmutableArray<string> EtcData =
+    [
+        "vulkan/icd.d/nvidia_icd.json",
+        "vulkan/icd.d/nvidia_layers.json",
+        "vulkan/icd.d/nvidia_icd.x86_64.json",
+        "vulkan/icd.d/nvidia_icd.aarch64.json",
+        "vulkan/implicit_layer.d/nvidia_layers.json",
+    ];
+
+    private const string OpenClVendor = "OpenCL/vendors/nvidia.icd";
+
+    public IEnumerable<ContainerMount> Mounts()
+    {
+        var mounts = Firmware();
+        if (capabilities.HasFlag(DriverCapability.Utility))
+            mounts = mounts.Concat(Binaries(UtilityBinaries)).Concat(Sockets());
+        if (capabilities.HasFlag(DriverCapability.Compute))
+            mounts = mounts.Concat(Binaries(ComputeBinaries)).Concat(Mps());
+        if ((capabilities & (DriverCapability.Graphics | DriverCapability.Display)) != 0)
+            mounts = mounts.Concat(Data(SharedData, "/usr/share")).Concat(Data(EtcData, "/etc")).Concat(XorgModules());
+        if ((capabilities & (DriverCapability.Compute | DriverCapability.Graphics | DriverCapability.Display)) != 0)
+            mounts = mounts.Concat(Data([OpenClVendor], "/etc"));
+        return mounts;
+    }
+
+    private IEnumerable<ContainerMount> Binaries(ImmutableArray<string> names) =>
+        from name in names
+        let file = files.Binary(name)
+        where file is not null
+        select NvidiaEdits.Mount(file, $"/usr/bin/{name}");
+
+    private IEnumerable<ContainerMount> Data(ImmutableArray<string> names, string containerDirectory) =>
+        from name in names
+        let file = files.Data(name)
+        where file is not null
+        select NvidiaEdits.Mount(file, $"{containerDirectory}/{name}");
+
+    private IEnumerable<ContainerMount> Firmware()
+    {
+        var release = host.ReadText(HostTree.Proc, "sys/kernel/osrelease");
+        var configured = host.ReadText(HostTree.Sys, "module/firmware_class/parameters/path");
+        string?[] directories = [configured, $"/lib/firmware/updates/{release}", "/lib/firmware/updates", $"/lib/firmware/{release}", "/lib/firmware"];
+        foreach (var directory in directories)
+        {
+            if (directory is not { Length: > 1 } || !directory.StartsWith('/'))
+                continue;
+            var found = host.List(HostTree.Driver, $"{directory[1..]}/nvidia/{version}")
+                .Where(name => name.EndsWith(".bin", StringComparison.Ordinal)
+                    && (name.StartsWith("gsp", StringComparison.Ordinal) || name.StartsWith("ucodes", StringComparison.Ordinal)))
+                .Select(name => $"{directory}/nvidia/{version}/{name}")
+                .Select(path => (Path: path, File: host.Find(path)))
+                .Where(firmware => firmware.File is { Kind: DriverFileKind.Regular })
+                .Select(firmware => NvidiaEdits.Mount(firmware.File!, firmware.Path))
+                .ToList();
+            if (found.Count > 0)
+                return found;
+        }
+
+        return [];
+    }
+
+    private IEnumerable<ContainerMount> Sockets() =>
+        from name in DaemonSockets
+        let file = new[] { $"/run/{name}", $"/var/run/{name}" }.Select(host.Find).FirstOrDefault(file => file?.Kind == DriverFileKind.Socket)
+        where file is not null
+        select new ContainerMount(file.HostPath, $"/run/{name}", ContainerMount.Socket);
+
+    // In a directory that everybody writes to: taken only if it is what it is called, not a link to somewhere else.
+    private IEnumerable<ContainerMount> Mps() =>
+        host.Find(MpsDirectory) is { Kind: DriverFileKind.Directory, Path: MpsDirectory } directory
+            ? [new ContainerMount(directory.HostPath, MpsDirectory, ContainerMount.Socket)]
+            : [];
+
+    private IEnumerable<ContainerMount> XorgModules()
+    {
+        (string Directory, string Name)[] modules = [("drivers", "nvidia_drv.so"), ("extensions", $"libglxserver_nvidia.so.{version}")];
+        return from module in modules
+               let places = new[] { $"nvidia/xorg/{module.Name}", $"xorg/modules/{module.Directory}/{module.Name}", $"xorg/modules/updates/{module.Directory}/{module.Name}" }
+               let file = places.Select(place => files.InLibraryDirectories(place, LibraryArchitecture.X64)).FirstOrDefault(file => file is not null)
+               where file is not null
+               select NvidiaEdits.Mount(file, file.Path);
+    }
+}

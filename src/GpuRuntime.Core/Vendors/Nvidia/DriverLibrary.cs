@@ -1,0 +1,8 @@
+using GpuRuntime.Core.Inventory;
+
+namespace GpuRuntime.Core.Vendors.Nvidia;
+
+/// <summary>A library of the driver that was found.</summary>
+/// <param name="BaseName">The name before <c>.so</c>, such as <c>libcuda</c>.</param>
+/// <param name="Soname">What programs ask the loader for.</param>
+public sealed record DriverLibrary(string BaseName, DriverFile File, LibraryArchitecture Architecture, string Soname);

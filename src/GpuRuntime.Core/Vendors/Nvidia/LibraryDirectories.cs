@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Inventory;
+
+namespace GpuRuntime.Core.Vendors.Nvidia;
+
+/// <summary>
+/// Where a driver's libraries may lie, for one architecture: the directories that the driver root's loader cache names for NVIDIA's
+/// libraries, then the known ones, then what the configuration adds. A driver unpacked without a cache works, and so does one that is
+/// split over several directories.
+/// </summary>
+public static class LibraryDirectories
+{
+    private static readonly ImmutableArray<string> Beginnings =
+        ["libcuda.so", "libnvidia-", "libnvcuvid.so", "libnvoptix.so", "libvdpau_nvidia.so", "libGLX_nvidia.so", "libEGL_nvidia.so", "libGLES"];
+
+    /// <summary>Existing directories in search order, links resolved, each once.</summary>
+    public static ImmutableArray<string> Of(
+        IHostRoot host, ImmutableArray<LoaderCacheEntry> cache, LibraryArchitecture architecture, ImmutableArray<string> configured)
+    {
+        var fromCache = cache
+            .Where(entry => entry.Architecture == architecture && Beginnings.Any(beginning => entry.Name.StartsWith(beginning, StringComparison.Ordinal)))
+            .Select(entry => entry.Path[..Math.Max(1, entry.Path.LastIndexOf('/'))])
+            .Distinct();
+        return
+        [
+            .. fromCache.Concat(Known(host, architecture)).Concat(configured)
+                .Select(host.Find)
+                .Where(directory => directory?.Kind == DriverFileKind.Directory)
+                .Select(directory => directory!.Path)
+                .Distinct(),
+        ];
+    }
+
+    private static IEnumerable<string> Known(IHostRoot host, LibraryArchitecture architecture)
+    {
+        var triplet = architecture switch
+        {
+            LibraryArchitecture.X64 => "x86_64-linux-gnu",
+            LibraryArchitecture.Arm64 => "aarch64-linux-gnu",
+            LibraryArchitecture.X86 => "i386-linux-gnu",
+            _ => "arm-linux-gnueabihf",
+        };
+        // Debian keeps a driver below nvidia/current, or nvidia/tesla-NNN, with the rest of it in the triplet's directory itself.
+        foreach (var name in host.List(HostTree.Driver, $"usr/lib/{triplet}/nvidia"))
+            yield return $"/usr/lib/{triplet}/nvidia/{name}";
+        yield return $"/usr/lib/{triplet}";
+        if (architecture is LibraryArchitecture.X64 or LibraryArchitecture.Arm64)
+        {
+            yield return "/usr/lib64";
+            yield return "/usr/local/nvidia/lib64";
+            yield return "/usr/local/nvidia/lib";
+            yield return "/run/opengl-driver/lib";
+        }
+        else
+        {
+            yield return "/usr/lib32";
+            yield return "/usr/local/nvidia/lib32";
+            yield return "/run/opengl-driver-32/lib";
+        }
+
+        yield return "/usr/lib";
+        yield return $"/lib/{triplet}";
+        yield return "/lib64";
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Edits;
+using GpuRuntime.Core.Inventory;
+
+namespace GpuRuntime.Core.Vendors.Nvidia;
+
+/// <summary>What a container needs to use some of NVIDIA's GPUs with some of the driver's capabilities.</summary>
+public sealed class NvidiaEdits(IHostRoot host, NvidiaDriver driver, DriverFiles files, ImmutableArray<Gpu> gpus, DriverCapability capabilities)
+{
+    private const string CompatibilityDirectory = "/usr/local/cuda/compat";
+    private const string ApplicationProfile = "/etc/nvidia/nvidia-application-profiles-rc.d/10-container.conf";
+
+    private bool UsesCuda => (capabilities & (DriverCapability.Compute | DriverCapability.Video)) != 0;
+
+    private bool UsesDisplay => (capabilities & (DriverCapability.Graphics | DriverCapability.Display)) != 0;
+
+    public ContainerEdits Build()
+    {
+        var libraries = LibraryClosure.Find(host, files, capabilities);
+        var nodes = Nodes();
+        var mounts = libraries.Select(library => Mount(library.File, library.File.Path))
+            .Concat(new CompanionFiles(host, files, driver.Version.ToString(), capabilities).Mounts());
+        return new ContainerEdits
+        {
+            DeviceNodes = nodes,
+            AdditionalGids = [.. nodes.Where(node => !node.IsOpenToAll && node.Gid != 0).Select(node => node.Gid).Distinct().Order()],
+            Mounts = [.. mounts.DistinctBy(mount => mount.ContainerPath)],
+            Symlinks = [.. LibraryLinks.Of(libraries, files), .. UsesDisplay ? gpus.SelectMany(DrmNodes.ByPathLinks) : []],
+            Libraries = [.. LibraryLinks.CacheEntries(libraries)],
+            GeneratedFiles = UsesDisplay && !gpus.IsEmpty ? [new GeneratedFile(ApplicationProfile, Profile())] : [],
+            Hooks = driver.ModifyDeviceFiles ? [new ContainerHook(["mask-nvidia-params"])] : [],
+            ForwardCompatibility = UsesCuda ? new ForwardCompatibility(CompatibilityDirectory, driver.Version, driver.CudaVersion) : null,
+        };
+    }
+
+    internal static ContainerMount Mount(DriverFile file, string containerPath) => new(file.HostPath, containerPath, ContainerMount.ReadOnly);
+
+    private ImmutableArray<DeviceNode> Nodes()
+    {
+        var nodes = new NvidiaNodes(host);
+        var wanted = new List<DeviceNode> { nodes.Control() };
+        if (UsesDisplay)
+            wanted.Add(nodes.Modeset());
+        if (UsesCuda)
+            wanted.AddRange(nodes.UnifiedMemory());
+        foreach (var gpu in gpus)
+        {
+            wanted.AddRange(gpu.DeviceNodes);
+            if (UsesDisplay)
+                wanted.AddRange(gpu.DrmNodes);
+        }
+
+        return [.. wanted];
+    }
+
+    // Keeps EGL, which enumerates by itself, to the GPUs that were granted: one bit for each device minor below 64.
+    private string Profile()
+    {
+        var mask = gpus.SelectMany(gpu => gpu.DeviceNodes).Where(node => node.Minor < 64).Aggregate(0UL, (bits, node) => bits | (1UL << (int)node.Minor));
+        return $$"""{"profiles":[{"name":"_container_","settings":["EGLVisibleDGPUDevices",0x{{mask:x}}]}],"rules":[{"pattern":[],"profile":"_container_"}]}""" + "\n";
+    }
+}

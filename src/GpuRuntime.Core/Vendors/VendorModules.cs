@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Vendors.Nvidia;
+
+namespace GpuRuntime.Core.Vendors;
+
+/// <summary>The list of vendors. A further one is one folder here and one line below.</summary>
+public static class VendorModules
+{
+    public static ImmutableArray<IVendorModule> All { get; } =
+    [
+        new NvidiaModule(),
+    ];
+
+    /// <summary>Every GPU of the host, vendor by vendor, each in its index order.</summary>
+    public static ImmutableArray<Gpu> Discover(IHostRoot host) => [.. All.SelectMany(module => module.Discover(host))];
+}

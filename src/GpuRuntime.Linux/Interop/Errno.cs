@@ -1,0 +1,24 @@
+namespace GpuRuntime.Linux.Interop;
+
+/// <summary>Error numbers that code decides by (asm-generic/errno-base.h, errno.h).</summary>
+public enum Errno
+{
+    None = 0,
+    NotPermitted = 1,
+    NoEntry = 2,
+    Interrupted = 4,
+    NoDeviceOrAddress = 6,
+    NoExec = 8,
+    TryAgain = 11,
+    AccessDenied = 13,
+    Exists = 17,
+    CrossDevice = 18,
+    NotDirectory = 20,
+    IsDirectory = 21,
+    Invalid = 22,
+    NoSpace = 28,
+    ReadOnlyFileSystem = 30,
+    NoSystemCall = 38,
+    NotEmpty = 39,
+    TooManyLinks = 40,
+}

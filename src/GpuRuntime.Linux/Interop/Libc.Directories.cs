@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace GpuRuntime.Linux.Interop;
+
+internal static unsafe partial class Libc
+{
+    public const int AtRemoveDirectory = 0x200;
+
+    /// <summary>Names in a directory, without <c>.</c> and <c>..</c>, in the file system's order. https://man7.org/linux/man-pages/man2/getdents.2.html</summary>
+    internal static List<string> Names(FileDescriptor directory)
+    {
+        const int nameOffset = 19;
+        const int lengthOffset = 16;
+        var names = new List<string>();
+        var buffer = new byte[32 * 1024];
+        while (true)
+        {
+            nint count;
+            fixed (byte* start = buffer)
+                count = Getdents(directory.Number, start, buffer.Length);
+            if (count < 0)
+                throw LinuxException.Last("read", "a directory");
+            if (count == 0)
+                return names;
+            for (var at = 0; at < count;)
+            {
+                var length = BitConverter.ToUInt16(buffer, at + lengthOffset);
+                var name = buffer.AsSpan(at + nameOffset, length - nameOffset);
+                var text = Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
+                if (text is not ("." or ".."))
+                    names.Add(text);
+                at += length;
+            }
+        }
+    }
+
+    /// <summary>The text of a symbolic link. https://man7.org/linux/man-pages/man2/readlink.2.html</summary>
+    internal static string? TryReadLink(int directory, string path)
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        nint count;
+        fixed (byte* name = Path(path))
+        fixed (byte* target = buffer)
+            count = Readlinkat(directory, name, target, buffer.Length);
+        return count < 0 ? null : Encoding.UTF8.GetString(buffer[..(int)count]);
+    }
+
+    internal static Errno TryMakeDirectory(int directory, string name, uint mode)
+    {
+        fixed (byte* path = Path(name))
+            return Mkdirat(directory, path, mode) == 0 ? Errno.None : LinuxException.LastErrno();
+    }
+
+    internal static void Symlink(string target, FileDescriptor directory, string name)
+    {
+        fixed (byte* text = Path(target))
+        fixed (byte* path = Path(name))
+        {
+            if (Symlinkat(text, directory.Number, path) != 0)
+                throw LinuxException.Last("symlink", name);
+        }
+    }
+
+    internal static void Rename(FileDescriptor fromDirectory, string from, FileDescriptor toDirectory, string to)
+    {
+        fixed (byte* source = Path(from))
+        fixed (byte* target = Path(to))
+        {
+            if (Renameat(fromDirectory.Number, source, toDirectory.Number, target) != 0)
+                throw LinuxException.Last("rename", to);
+        }
+    }
+
+    internal static Errno TryUnlink(FileDescriptor directory, string name, int flags = 0)
+    {
+        fixed (byte* path = Path(name))
+            return Unlinkat(directory.Number, path, flags) == 0 ? Errno.None : LinuxException.LastErrno();
+    }
+
+    [LibraryImport(Library, EntryPoint = "getdents64", SetLastError = true)]
+    private static partial nint Getdents(int directory, byte* buffer, nint count);
+
+    [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true)]
+    private static partial nint Readlinkat(int directory, byte* path, byte* buffer, nint count);
+
+    [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true)]
+    private static partial int Mkdirat(int directory, byte* path, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "symlinkat", SetLastError = true)]
+    private static partial int Symlinkat(byte* target, int directory, byte* path);
+
+    [LibraryImport(Library, EntryPoint = "renameat", SetLastError = true)]
+    private static partial int Renameat(int fromDirectory, byte* from, int toDirectory, byte* to);
+
+    [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true)]
+    private static partial int Unlinkat(int directory, byte* path, int flags);
+}

@@ -1,0 +1,78 @@
+namespace GpuRuntime.Linux.Interop;
+
+/// <summary>The mount API of Linux 5.2 and later, by descriptors. System call numbers are the same on every architecture.</summary>
+internal static unsafe partial class Libc
+{
+    private const nint OpenTreeNumber = 428;
+    private const nint MoveMountNumber = 429;
+    private const nint FsopenNumber = 430;
+    private const nint FsconfigNumber = 431;
+    private const nint FsmountNumber = 432;
+    private const nint MountSetattrNumber = 442;
+
+    internal const ulong MountReadOnly = 0x1;
+    internal const ulong MountNoSuid = 0x2;
+    internal const ulong MountNoDev = 0x4;
+    internal const ulong MountNoExec = 0x8;
+
+    /// <summary>A new, empty tmpfs that is mounted nowhere. https://man7.org/linux/man-pages/man2/fsopen.2.html</summary>
+    internal static FileDescriptor DetachedTmpfs()
+    {
+        const nint closeOnExec = 1;
+        const nint commandCreate = 6;
+        using var context = Checked("fsopen", Type("tmpfs", closeOnExec));
+        if (Syscall(FsconfigNumber, context.Number, commandCreate, 0, 0, 0) != 0)
+            throw LinuxException.Last("fsconfig", "tmpfs");
+        return Checked("fsmount", Syscall(FsmountNumber, context.Number, closeOnExec, (nint)(MountNoSuid | MountNoDev | MountNoExec), 0, 0));
+
+        static nint Type(string name, nint flags)
+        {
+            fixed (byte* type = Path(name))
+                return Syscall(FsopenNumber, (nint)type, flags, 0, 0, 0);
+        }
+    }
+
+    /// <summary>A detached bind mount of a file. https://man7.org/linux/man-pages/man2/open_tree.2.html</summary>
+    internal static FileDescriptor CloneTree(FileDescriptor directory, string name)
+    {
+        const nint clone = 1;
+        const nint closeOnExec = 0x80000;
+        fixed (byte* path = Path(name))
+            return Checked("open_tree", Syscall(OpenTreeNumber, directory.Number, (nint)path, clone | closeOnExec | AtSymlinkNoFollow | (name.Length == 0 ? AtEmptyPath : 0), 0, 0));
+    }
+
+    /// <summary>Sets mount attributes of a detached tree. https://man7.org/linux/man-pages/man2/mount_setattr.2.html</summary>
+    internal static void SetMountAttributes(FileDescriptor tree, ulong attributes)
+    {
+        var change = new MountAttributes { Set = attributes };
+        fixed (byte* path = Path(""))
+        {
+            if (Syscall(MountSetattrNumber, tree.Number, (nint)path, AtEmptyPath, (nint)(&change), sizeof(MountAttributes)) != 0)
+                throw LinuxException.Last("mount_setattr", "a detached mount");
+        }
+    }
+
+    /// <summary>Joins a detached tree to a place that is open. https://man7.org/linux/man-pages/man2/move_mount.2.html</summary>
+    internal static void MoveMount(FileDescriptor tree, FileDescriptor target, string subject)
+    {
+        const nint fromEmpty = 0x4;
+        const nint toEmpty = 0x40;
+        fixed (byte* path = Path(""))
+        {
+            if (Syscall(MoveMountNumber, tree.Number, (nint)path, target.Number, (nint)path, fromEmpty | toEmpty) != 0)
+                throw LinuxException.Last("move_mount", subject);
+        }
+    }
+
+    private static FileDescriptor Checked(string call, nint result) =>
+        result >= 0 ? new FileDescriptor((int)result) : throw LinuxException.Last(call, "for a mount");
+
+    /// <summary>struct mount_attr of linux/mount.h.</summary>
+    private struct MountAttributes
+    {
+        public ulong Set;
+        public ulong Clear;
+        public ulong Propagation;
+        public ulong UserNamespace;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace GpuRuntime.Linux.Interop;
+
+/// <summary>A system call that failed: what was tried, on what, and why.</summary>
+public sealed class LinuxException : IOException
+{
+    private LinuxException(string message, Errno errno)
+        : base(message) => Errno = errno;
+
+    public Errno Errno { get; }
+
+    /// <summary>From the calling thread's last error.</summary>
+    internal static LinuxException Last(string call, string subject) => Of(call, subject, LastErrno());
+
+    internal static LinuxException Of(string call, string subject, Errno errno) =>
+        new($"{call} {subject}: {Describe(errno)}", errno);
+
+    internal static Errno LastErrno() => (Errno)Marshal.GetLastPInvokeError();
+
+    // strerror's words; Marshal's own lookup would bring in tables for every platform.
+    private static string Describe(Errno errno) => errno switch
+    {
+        Errno.NotPermitted => "operation not permitted (EPERM)",
+        Errno.NoEntry => "no such file or directory (ENOENT)",
+        Errno.AccessDenied => "permission denied (EACCES)",
+        Errno.Exists => "file exists (EEXIST)",
+        Errno.CrossDevice => "leads out of its file system (EXDEV)",
+        Errno.NotDirectory => "not a directory (ENOTDIR)",
+        Errno.IsDirectory => "is a directory (EISDIR)",
+        Errno.Invalid => "invalid argument (EINVAL)",
+        Errno.NoSpace => "no space left on device (ENOSPC)",
+        Errno.ReadOnlyFileSystem => "read-only file system (EROFS)",
+        Errno.NoSystemCall => "the kernel does not have this system call (ENOSYS)",
+        Errno.TooManyLinks => "too many levels of symbolic links (ELOOP)",
+        _ => $"error number {(int)errno}",
+    };
+}

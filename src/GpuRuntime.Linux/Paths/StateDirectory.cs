@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text;
+using GpuRuntime.Core.Edits;
+using GpuRuntime.Core.Errors;
+using GpuRuntime.Linux.Interop;
+
+namespace GpuRuntime.Linux.Paths;
+
+/// <summary>
+/// Our own directory (0700), where files and links that containers see through bind mounts are kept. Entries are named after their
+/// content: containers with the same GPUs share them, creates that race make the same thing, and nothing has to be taken away again.
+/// </summary>
+public sealed class StateDirectory
+{
+    private const uint OwnOnly = 0b111_000_000;
+    private const uint ReadableByAll = 0b100_100_100;
+
+    private readonly string _path;
+
+    public StateDirectory(string path) => _path = path.TrimEnd('/');
+
+    /// <summary>A file with this content.</summary>
+    /// <returns>Its path on this host.</returns>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.StateUnwritable"/>.</exception>
+    public string File(string content) => Guarded(() =>
+    {
+        using var root = OpenRoot();
+        var bytes = Encoding.UTF8.GetBytes(content);
+        var name = $"files/{Hash(bytes)}";
+        root.Replace(name, bytes, ReadableByAll);
+        return $"{_path}/{name}";
+    });
+
+    /// <summary>A directory that holds these links and nothing else.</summary>
+    /// <param name="links">Names in the directory, and what they point to.</param>
+    /// <returns>Its path on this host.</returns>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.StateUnwritable"/>.</exception>
+    public string Links(IReadOnlyCollection<ContainerSymlink> links) => Guarded(() =>
+    {
+        using var root = OpenRoot();
+        var text = string.Join('\n', links.Select(link => $"{link.Path}\0{link.Target}").Order(StringComparer.Ordinal));
+        var name = $"links/{Hash(Encoding.UTF8.GetBytes(text))}";
+        foreach (var link in links)
+            root.Symlink($"{name}/{link.Path}", link.Target);
+        return $"{_path}/{name}";
+    });
+
+    private RootedDirectory OpenRoot()
+    {
+        using (var system = RootedDirectory.Open("/", default))
+            system.MakeDirectory(_path, OwnOnly);
+        var directory = Libc.OpenAt(Libc.AtFdCwd, _path, OpenFlags.Path | Libc.Directory | Libc.NoFollow, Resolve.None);
+        var status = Libc.Stat(directory);
+        if (status.Uid == Libc.EffectiveUserId() && (status.Mode & 0b010_010) == 0)
+            return new RootedDirectory(directory, _path);
+        directory.Dispose();
+        throw new GpuRuntimeException(ErrorCode.StateUnwritable, $"The state directory {_path} belongs to somebody else or is writable by others; make it root's own (mode 0700).");
+    }
+
+    private string Guarded(Func<string> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (LinuxException exception)
+        {
+            throw new GpuRuntimeException(
+                ErrorCode.StateUnwritable, $"The state directory {_path} cannot be used: {exception.Message}. Make it writable, or set stateDirectory in the configuration.", exception);
+        }
+    }
+
+    // FNV-1a, 64 bits: names, not secrets; the directory is ours alone.
+    private static string Hash(ReadOnlySpan<byte> content)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var value in content)
+            hash = (hash ^ value) * 1099511628211UL;
+        return hash.ToString("x16", CultureInfo.InvariantCulture);
+    }
+}

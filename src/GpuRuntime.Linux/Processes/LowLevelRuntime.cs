@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Errors;
+using GpuRuntime.Linux.Interop;
+
+namespace GpuRuntime.Linux.Processes;
+
+/// <summary>The OCI runtime that does the work once the bundle is edited.</summary>
+public static class LowLevelRuntime
+{
+    private const string DefaultSearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <summary>The first of the candidates that is there; names are looked up on the search path.</summary>
+    /// <param name="searchPath">The PATH variable; <see langword="null"/> or empty = the usual directories.</param>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.LowLevelRuntimeMissing"/>.</exception>
+    public static string Find(ImmutableArray<string> candidates, string? searchPath) =>
+        TryFind(candidates, searchPath) ?? throw new GpuRuntimeException(
+            ErrorCode.LowLevelRuntimeMissing,
+            $"No low-level runtime was found: {string.Join(", ", candidates)} (searched {SearchPath(searchPath)}). Install runc, or name one in lowLevelRuntimes of the configuration.");
+
+    /// <inheritdoc cref="Find"/>
+    /// <returns><see langword="null"/> when there is none.</returns>
+    public static string? TryFind(ImmutableArray<string> candidates, string? searchPath)
+    {
+        // A runc that is a link to ourselves would become itself for ever.
+        var self = Libc.TryStat(Libc.AtFdCwd, "/proc/self/exe", 0, out _);
+        return candidates
+            .SelectMany(candidate => candidate.Contains('/', StringComparison.Ordinal) ? [candidate] : SearchPath(searchPath).Split(':').Select(directory => $"{directory}/{candidate}"))
+            .FirstOrDefault(path => Libc.IsExecutable(path) && Libc.TryStat(Libc.AtFdCwd, path, 0, out _) is { Type: FileType.Regular } status && !IsSame(status, self));
+    }
+
+    /// <summary>Becomes the runtime: same process, same descriptors, same arguments. Returns only by throwing.</summary>
+    /// <param name="arguments">Everything behind the program's name.</param>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.LowLevelRuntimeNotExecutable"/>.</exception>
+    public static void Become(string path, IReadOnlyList<byte[]> arguments)
+    {
+        var errno = Libc.Execute(path, [Libc.Path(path), .. arguments]);
+        throw new GpuRuntimeException(ErrorCode.LowLevelRuntimeNotExecutable, $"The low-level runtime cannot be started: {LinuxException.Of("exec", path, errno).Message}.");
+    }
+
+    /// <summary>This process's arguments as the kernel has them: bytes, of which not all need be UTF-8.</summary>
+    public static IReadOnlyList<byte[]> OwnArguments(string[] decoded)
+    {
+        const int largest = 4 << 20;
+        if (!decoded.Any(argument => argument.Contains('\ufffd', StringComparison.Ordinal)))
+            return [.. decoded.Select(Libc.Path)];
+        using var file = Libc.OpenAt(Libc.AtFdCwd, "/proc/self/cmdline", OpenFlags.ReadOnly, Resolve.None);
+        var bytes = Paths.FileContent.ReadAll(file, largest, out _) ?? throw LinuxException.Last("read", "/proc/self/cmdline");
+        var arguments = new List<byte[]>();
+        for (var rest = bytes.AsSpan(); rest.IndexOf((byte)0) is var end and >= 0; rest = rest[(end + 1)..])
+            arguments.Add(rest[..(end + 1)].ToArray());
+        return arguments[1..];
+    }
+
+    private static string SearchPath(string? searchPath) => string.IsNullOrEmpty(searchPath) ? DefaultSearchPath : searchPath;
+
+    private static bool IsSame(FileStatus status, FileStatus? self) =>
+        self is { } own && status.Inode == own.Inode && status.DeviceMajor == own.DeviceMajor && status.DeviceMinor == own.DeviceMinor;
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Text;
+using GpuRuntime.Linux.Interop;
+
+namespace GpuRuntime.Linux.Processes;
+
+/// <summary>What this process is and where it runs.</summary>
+public static class OwnProgram
+{
+    private const uint WholeRange = uint.MaxValue;
+
+    /// <summary>Absolute path of this executable.</summary>
+    public static string Path => Libc.TryReadLink(Libc.AtFdCwd, "/proc/self/exe") ?? throw LinuxException.Last("readlink", "/proc/self/exe");
+
+    /// <summary>Whether this process is in a user namespace of somebody's, as under a rootless engine.</summary>
+    public static bool IsInUserNamespace
+    {
+        get
+        {
+            using var file = Libc.TryOpenAt(Libc.AtFdCwd, "/proc/self/uid_map", OpenFlags.ReadOnly, Resolve.None, out _);
+            if (file is null || Paths.FileContent.ReadAll(file, 4096, out _) is not { } content)
+                return false;
+            var fields = Encoding.ASCII.GetString(content).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            return fields is not ["0", "0", var range] || range != WholeRange.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Text;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Linux.Loader;
+using GpuRuntime.Linux.Paths;
+
+namespace GpuRuntime.Linux.Rootfs;
+
+/// <summary>
+/// Lets the container's own loader find injected libraries: its <c>/etc/ld.so.cache</c> gets entries of ours, and a file in
+/// <c>/etc/ld.so.conf.d</c> tells later runs of ldconfig. Done again, it changes nothing. No program runs for it.
+/// </summary>
+public static class RootfsLoader
+{
+    private const string Cache = "/etc/ld.so.cache";
+    private const string Configuration = "/etc/ld.so.conf";
+    private const string OwnConfiguration = "/etc/ld.so.conf.d/zz-gpu-runtime.conf";
+    private const int LargestCache = 32 << 20;
+    private const uint ReadableByAll = 0b110_100_100;
+
+    private static readonly ImmutableArray<string> GlibcLoaders = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1", "/lib/ld-linux.so.2", "/lib/ld-linux-armhf.so.3"];
+    private static readonly ImmutableArray<string> CacheMakers = ["/sbin/ldconfig", "/usr/sbin/ldconfig"];
+
+    /// <param name="libraries">What must be found, by name.</param>
+    public static void Prepare(RootedDirectory rootfs, ImmutableArray<LoaderCacheEntry> libraries)
+    {
+        if (libraries.IsEmpty)
+            return;
+        var directories = libraries.Select(library => library.Path[..library.Path.LastIndexOf('/')]).Distinct().ToImmutableArray();
+        if (MuslLoader.Prepare(rootfs, directories))
+            return;
+        if (!GlibcLoaders.Any(rootfs.Exists) && !rootfs.Exists(Cache))
+            return;
+
+        var existing = rootfs.Read(Cache, LargestCache);
+        // A cache that cannot be read is one that the loader ignores as well: nothing is lost with it.
+        var merged = (existing is null ? null : LoaderCacheFile.Parse(existing)) ?? LoaderCacheFile.Empty;
+        rootfs.Replace(Cache, LoaderCacheWriter.Write(merged.With(libraries)), ReadableByAll);
+        PrepareConfiguration(rootfs, directories);
+    }
+
+    // Only where something will read it; an image without ldconfig keeps one file fewer.
+    private static void PrepareConfiguration(RootedDirectory rootfs, ImmutableArray<string> directories)
+    {
+        var hasConfiguration = rootfs.Exists(Configuration);
+        if (!hasConfiguration && !CacheMakers.Any(rootfs.Exists))
+            return;
+        rootfs.Replace(OwnConfiguration, Encoding.UTF8.GetBytes(string.Join('\n', directories) + "\n"), ReadableByAll);
+        if (!hasConfiguration)
+            rootfs.Replace(Configuration, "include /etc/ld.so.conf.d/*.conf\n"u8, ReadableByAll);
+    }
+}

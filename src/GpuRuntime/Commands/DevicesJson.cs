@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using GpuRuntime.Core.Inventory;
+
+namespace GpuRuntime.Commands;
+
+/// <summary>The JSON of <c>gpu-runtime devices --format json</c>. What is not known is absent.</summary>
+internal static class DevicesJson
+{
+    public static string Write(ImmutableArray<Gpu> gpus)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartArray();
+            foreach (var gpu in gpus)
+                Write(json, gpu);
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void Write(Utf8JsonWriter json, Gpu gpu)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", gpu.Id);
+        json.WriteString("vendor", gpu.Vendor.Word());
+        json.WriteNumber("index", gpu.Index);
+        Text(json, "uuid", gpu.Uuid);
+        json.WriteString("pciAddress", gpu.PciAddress.ToString());
+        Text(json, "name", gpu.Name);
+        Text(json, "driver", gpu.Driver);
+        Text(json, "driverVersion", gpu.DriverVersion);
+        if (gpu.NumaNode is { } numaNode)
+            json.WriteNumber("numaNode", numaNode);
+        if (gpu.MemoryBytes is { } memory)
+            json.WriteNumber("memoryBytes", memory);
+        json.WriteStartArray("deviceNodes");
+        foreach (var node in gpu.DeviceNodes.Concat(gpu.DrmNodes))
+        {
+            json.WriteStartObject();
+            json.WriteString("path", node.Path);
+            json.WriteNumber("major", node.Major);
+            json.WriteNumber("minor", node.Minor);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("partitions");
+        foreach (var partition in gpu.Partitions)
+            json.WriteStringValue(partition);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Text(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+            json.WriteString(name, value);
+    }
+}

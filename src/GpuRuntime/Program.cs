@@ -1,0 +1,37 @@
+using GpuRuntime.Commands;
+using GpuRuntime.Core.Errors;
+using GpuRuntime.Logging;
+using GpuRuntime.Runtime;
+
+namespace GpuRuntime;
+
+/// <summary>One executable with two faces: an OCI runtime for engines, a command line for admins. The verb decides.</summary>
+internal static class Program
+{
+    private const int Failure = 1;
+
+    private static int Main(string[] args)
+    {
+        var command = OciCommandLine.Parse(args);
+        try
+        {
+            return command.Verb switch
+            {
+                HookCommands.MaskNvidiaParams => HookCommands.RunMaskNvidiaParams(Console.OpenStandardInput()),
+                { } verb when AdminCommands.Knows(verb) => AdminCommands.Run(args),
+                null when !command.AsksVersion && args.Length <= (command.AsksHelp ? 1 : 0) => AdminCommands.Run(["--help"]),
+                _ => Shim.Run(command, args),
+            };
+        }
+        catch (GpuRuntimeException exception)
+        {
+            ErrorReport.Tell(command, exception);
+            return Failure;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or OutOfMemoryException)
+        {
+            ErrorReport.Tell(command, new GpuRuntimeException(ErrorCode.Unexpected, $"{exception.GetType().Name}: {exception.Message}", exception));
+            return Failure;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Errors;
+using GpuRuntime.Linux.Paths;
+using GpuRuntime.Linux.Processes;
+using GpuRuntime.Logging;
+
+namespace GpuRuntime.Runtime;
+
+/// <summary>The OCI runtime shim: edits the bundle of a container that asks for GPUs, then becomes the low-level runtime.</summary>
+internal static class Shim
+{
+    /// <returns>Never: either this process becomes another program, or it throws.</returns>
+    /// <exception cref="GpuRuntimeException">The container must not start.</exception>
+    public static int Run(OciCommandLine command, string[] arguments)
+    {
+        var configuration = Configuration(command);
+        if (command.AsksVersion)
+            VersionLines.Print();
+        else if (command is { CreatesContainer: true, AsksHelp: false })
+            BundleEdit.Run(command, configuration);
+
+        var runtime = LowLevelRuntime.Find(configuration.LowLevelRuntimes, Environment.GetEnvironmentVariable("PATH"));
+        LowLevelRuntime.Become(runtime, LowLevelRuntime.OwnArguments(arguments));
+        return 0;
+    }
+
+    // A broken configuration fails the create. It must not keep an engine from stopping and deleting what runs.
+    private static RuntimeConfiguration Configuration(OciCommandLine command)
+    {
+        try
+        {
+            return ConfigurationFile.Load(Environment.GetEnvironmentVariable(ConfigurationFile.Variable)).Values;
+        }
+        catch (GpuRuntimeException exception) when (!command.CreatesContainer)
+        {
+            ErrorReport.Warn(command, exception);
+            return RuntimeConfiguration.Default;
+        }
+    }
+}

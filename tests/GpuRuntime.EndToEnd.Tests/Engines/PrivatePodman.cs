@@ -1,0 +1,56 @@
+namespace GpuRuntime.EndToEnd.Tests;
+
+/// <summary>podman with storage and configuration of its own. It has no daemon.</summary>
+internal sealed class PrivatePodman : IContainerEngine
+{
+    private readonly EngineSettings _settings;
+    private readonly Command _podman;
+
+    public PrivatePodman(EngineSettings settings)
+    {
+        _settings = settings;
+        _podman = settings.Complete(Command.Of(Programs.Engine("podman"),
+                "--root", settings.Directory.Combine("podman-root"),
+                "--runroot", settings.Directory.Combine("podman-run"),
+                "--tmpdir", settings.Directory.Combine("podman-tmp"),
+                "--cgroup-manager", "cgroupfs")
+            .WithEnvironment("CONTAINERS_CONF", WriteConfiguration()));
+    }
+
+    public string Log => "";
+
+    public async Task ImportAsync(TestImage image) => (await PodmanAsync("load", "--input", image.ArchivePath)).EnsureSuccess();
+
+    public Task<CommandResult> RunAsync(ContainerRequest request) => PodmanAsync(
+    [
+        "--runtime", _settings.Runtimes[request.Runtime],
+        "run", "--rm", "--network", "none", "--cgroup-parent", "/" + _settings.CgroupName,
+        .. request.Environment.SelectMany(static variable => (string[])["--env", $"{variable.Key}={variable.Value}"]),
+        .. request.Options, request.Image.Reference, .. request.Command,
+    ]);
+
+    public async ValueTask DisposeAsync()
+    {
+        await PodmanAsync("rm", "--all", "--force", "--time", "0");
+        PrivateProcesses.KillAll(_settings.Directory.FullPath);
+        await Cgroups.RemoveAsync(_settings.CgroupName);
+    }
+
+    private Task<CommandResult> PodmanAsync(params ReadOnlySpan<string> arguments) => _podman.With(arguments).RunAsync();
+
+    // Its default limits need CAP_SYS_RESOURCE; its locks are otherwise shared with every podman of the machine.
+    private string WriteConfiguration()
+    {
+        var path = _settings.Directory.Combine("containers.conf");
+        File.WriteAllText(path, $"""
+            [containers]
+            default_ulimits = ["nofile=1000:1000", "nproc=1000:1000"]
+            log_driver = "k8s-file"
+            [engine]
+            events_logger = "none"
+            lock_type = "file"
+            volume_path = "{_settings.Directory.Combine("podman-volumes")}"
+            """);
+        return path;
+    }
+}

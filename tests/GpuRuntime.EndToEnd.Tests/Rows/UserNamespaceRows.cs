@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using GpuRuntime.TestHosts;
+
+namespace GpuRuntime.EndToEnd.Tests.Rows;
+
+/// <summary>dockerd --userns-remap: container root is nobody in particular on the host.</summary>
+public sealed class UserNamespaceRows : DockerFixture
+{
+    private TestImage? _glibc;
+
+    [Test]
+    public async Task The_GPU_opens_and_the_libraries_resolve_for_a_remapped_user([Values("0:0", "1234:1234")] string user)
+    {
+        string[] nodes = [.. HostNodes.OfGpus(Host, 0, 4), .. HostNodes.ForCompute];
+        var script = $"{string.Join(' ', Probe.Open(nodes))}; exec {string.Join(' ', Probe.Load("libcuda.so.1", "libnvidia-ml.so.1"))}";
+
+        var result = await Docker.RunAsync(Asking(_glibc!, "0,4", ["sh", "-c", script]).WithOptions("--user", user));
+
+        Probe.AssertAllOpen(result, nodes);
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+    }
+
+    [Test]
+    public async Task The_container_is_in_a_user_namespace_of_its_own()
+    {
+        var result = await Docker.RunAsync(Asking(_glibc!, "0", ["cat", "/proc/self/uid_map"]));
+
+        Assert.That(result.EnsureSuccess().Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), Is.EqualTo((string[])["0", "200000", "65536"]));
+    }
+
+    // dockerd reads the ranges from /etc: files of ours are bound over them, in a mount namespace that only this dockerd sees.
+    private protected override EngineSettings Configure(EngineSettings settings)
+    {
+        if (!File.Exists("/etc/subuid") || !File.Exists("/etc/subgid"))
+            throw new TestResourceUnavailableException("/etc/subuid and /etc/subgid are not there to bind ranges over (Debian: package uidmap)");
+        var ranges = Machine.Directory.Combine("subordinate-ids");
+        File.WriteAllText(ranges, "nobody:200000:65536\nnogroup:200000:65536\n");
+        return settings with
+        {
+            DaemonArguments = ["--userns-remap", "nobody:nogroup"],
+            DaemonPrefix = ImmutableArray.Create(
+                "unshare", "--mount", "--propagation", "private", "sh", "-c",
+                $"""mount --bind {ranges} /etc/subuid && mount --bind {ranges} /etc/subgid && exec "$@" """, "sh"),
+        };
+    }
+
+    private protected override async Task PrepareAsync() => _glibc = await ImportedAsync(TestImage.Glibc(Machine.Directory));
+}

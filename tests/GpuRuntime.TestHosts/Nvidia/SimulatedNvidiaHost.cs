@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace GpuRuntime.TestHosts;
+
+/// <summary>
+/// A host with NVIDIA GPUs as directories: sys, proc, dev with real device nodes, and the driver's root filesystem.
+/// Nothing of NVIDIA's is in it: the libraries are stubs with the true names, SONAMEs and dependencies.
+/// </summary>
+public sealed class SimulatedNvidiaHost
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private SimulatedNvidiaHost(string directory, string driverVersion, ImmutableArray<SimulatedGpu> allGpus)
+    {
+        Directory = directory;
+        DriverVersion = driverVersion;
+        Gpus = [.. allGpus.Where(gpu => !gpu.Excluded)];
+        ExcludedGpus = [.. allGpus.Where(gpu => gpu.Excluded)];
+    }
+
+    public string Directory { get; }
+
+    public string ConfigPath => Path.Combine(Directory, "config.json");
+
+    public string DevRoot => Path.Combine(Directory, "dev");
+
+    public string ProcRoot => Path.Combine(Directory, "proc");
+
+    public string SysRoot => Path.Combine(Directory, "sys");
+
+    public string DriverRoot => Path.Combine(Directory, "driver");
+
+    public string DriverVersion { get; }
+
+    /// <summary>The GPUs that NVML lists, in the order of their indexes.</summary>
+    public ImmutableArray<SimulatedGpu> Gpus { get; }
+
+    public ImmutableArray<SimulatedGpu> ExcludedGpus { get; }
+
+    public static SimulatedNvidiaHost Create(string directory, SimulatedNvidiaHostOptions? options = null)
+    {
+        options ??= new SimulatedNvidiaHostOptions();
+        directory = Path.GetFullPath(directory);
+        System.IO.Directory.CreateDirectory(directory);
+        var gpus = GpuNumbering.Assign(options.GpuCount, options.ExcludedIndexes);
+        var version = DriverRoots.Provide(Path.Combine(directory, "driver"), options);
+        var host = new SimulatedNvidiaHost(directory, version, gpus);
+        NvidiaProcfs.Write(host.ProcRoot, version, gpus, options);
+        NvidiaSysfs.Write(host.SysRoot, version, gpus);
+        NvidiaDeviceNodes.Make(host.DevRoot, gpus, options);
+        host.WriteConfig(options.ExtraConfig);
+        return host;
+    }
+
+    private void WriteConfig(JsonObject? extra)
+    {
+        var host = new JsonObject { ["dev"] = DevRoot, ["proc"] = ProcRoot, ["sys"] = SysRoot, ["driver"] = DriverRoot };
+        var config = new JsonObject { ["host"] = host };
+        foreach (var (name, value) in extra ?? [])
+        {
+            if (name != "host")
+            {
+                config[name] = value?.DeepClone();
+                continue;
+            }
+            foreach (var (member, memberValue) in value!.AsObject())
+                host[member] = memberValue?.DeepClone();
+        }
+        File.WriteAllText(ConfigPath, config.ToJsonString(Indented));
+    }
+}

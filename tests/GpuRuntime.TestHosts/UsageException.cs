@@ -1,0 +1,3 @@
+namespace GpuRuntime.TestHosts;
+
+internal sealed class UsageException(string message) : Exception(message);

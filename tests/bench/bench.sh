@@ -1,0 +1,154 @@
+#!/bin/bash
+# What a container start costs over bare runc: create + start + delete of a static program, on a simulated host with 8 GPUs.
+# Rows are measured in turn, round by round and in alternating order, so that noise hits all alike. Times never fail this script.
+# Set BENCH_ROUNDS, BENCH_RUNS (runs of each row in a round), RUNC to change what is measured.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+[ "$(id -u)" = 0 ] || exec sudo env "PATH=$PATH" "BENCH_ROUNDS=${BENCH_ROUNDS:-}" "BENCH_RUNS=${BENCH_RUNS:-}" "RUNC=${RUNC:-}" "$0" "$@"
+
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+rounds=${BENCH_ROUNDS:-20}
+runs=${BENCH_RUNS:-5}
+runc=$(command -v "${RUNC:-runc}")
+bin=$PWD/artifacts/bin
+shim=$bin/gpu-runtime
+test_hosts=(dotnet artifacts/obj/bin/GpuRuntime.TestHosts/release/gpu-runtime-test-hosts.dll)
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# ---- What is measured ----
+gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$work/cycle" tests/bench/cycle.c
+echo 'int main(void) { return 0; }' | gcc -O2 -static -s -x c -o "$work/true-static" -
+
+"${test_hosts[@]}" nvidia "$work/host" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+"${test_hosts[@]}" rootfs busybox "$work/root" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+cp "$work/true-static" "$work/root/bin/"
+
+config() { # FILE LOW-LEVEL-RUNTIME
+    cat >"$1" <<END
+{
+  "host": { "dev": "$work/host/dev", "proc": "$work/host/proc", "sys": "$work/host/sys", "driver": "$work/host/driver" },
+  "lowLevelRuntimes": ["$2"],
+  "stateDirectory": "$work/state"
+}
+END
+}
+config "$work/with-runc.json" "$runc"
+config "$work/with-no-op.json" "$work/true-static"
+
+# Each bundle has a root of its own, and the config.json that every start begins from.
+bundle() { # NAME [NAME=VALUE of the environment]...
+    local name=$1 environment=() variable
+    shift
+    for variable; do environment+=(--env "$variable"); done
+    cp -a "$work/root" "$work/$name.root"
+    "${test_hosts[@]}" bundle "$work/$name" --rootfs "$work/$name.root" "${environment[@]}" -- /bin/true-static >/dev/null
+    cp "$work/$name/config.json" "$work/$name.json"
+}
+bundle none
+bundle one NVIDIA_VISIBLE_DEVICES=0 NVIDIA_DRIVER_CAPABILITIES=utility,compute
+bundle full NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=all
+
+mounts() { grep -o '"destination"' "$1" | wc -l; }
+for name in one full; do
+    GPU_RUNTIME_CONFIG=$work/with-no-op.json "$work/cycle" --create-only "$work/$name.json" "$shim" "$work/runc" "$work/$name" "bench-$name" >/dev/null
+    cp -a "$work/$name" "$work/$name-edited"
+    cp "$work/$name/config.json" "$work/$name-edited.json"
+    declare "added_$name=$(($(mounts "$work/$name-edited.json") - $(mounts "$work/$name.json")))"
+done
+# shellcheck disable=SC2154  # declared above
+if [ "$added_full" -lt 34 ]; then
+    echo "bench: the full driver set added $added_full mounts; at least 34 are needed for a comparison" >&2
+    exit 1
+fi
+
+# ---- Rows: label | budget over runc | bundle | runtime ----
+# shellcheck disable=SC2154
+rows=(
+    "runc||none|$runc"
+    "gpu-runtime, no GPU asked for|+6 %|none|$shim"
+    "runc, config.json already edited for 1 GPU||one-edited|$runc"
+    "gpu-runtime, 1 GPU, utility+compute ($added_one mounts)||one|$shim"
+    "runc, config.json already edited for 8 GPUs||full-edited|$runc"
+    "gpu-runtime, 8 GPUs, all capabilities ($added_full mounts)|+25 %|full|$shim"
+)
+
+# measure SERIES ROUNDS ROW...: medians in one table. A row: label | budget | command
+measure() {
+    local series=$1 count=$2 round i order
+    shift 2
+    local labels=() budgets=() commands=() label budget command
+    for row; do
+        IFS='|' read -r label budget command <<<"$row"
+        labels+=("$label") budgets+=("$budget") commands+=("$command")
+    done
+    for ((round = 1; round <= count; round++)); do
+        order=("${!commands[@]}")
+        if ((round % 2 == 0)); then
+            mapfile -t order < <(printf '%s\n' "${order[@]}" | sort -rn)
+        fi
+        local arguments=()
+        for i in "${order[@]}"; do arguments+=(-n "row $i" "${commands[i]}"); done
+        hyperfine --shell=none --style none --warmup 1 --runs "$runs" --export-json "$work/$series-$round.json" "${arguments[@]}" \
+            >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+    done
+    # hyperfine's JSON has one value a line.
+    awk -v labels="$(IFS='|'; echo "${labels[*]}")" -v budgets="$(IFS='|'; echo "${budgets[*]}")" '
+        function median(values, count,    i, j, swap) {
+            for (i = 2; i <= count; i++)
+                for (j = i; j > 1 && values[j - 1] > values[j]; j--) { swap = values[j]; values[j] = values[j - 1]; values[j - 1] = swap }
+            return count % 2 ? values[(count + 1) / 2] : (values[count / 2] + values[count / 2 + 1]) / 2
+        }
+        FNR == 1 { round++ }
+        /"command":/ { match($0, /row [0-9]+/); row = substr($0, RSTART + 4, RLENGTH - 4) + 0 }
+        /"times": \[/ { reading = 1; next }
+        /\]/ { reading = 0 }
+        reading { gsub(/[ ,]/, ""); all[row, ++count[row]] = $0 * 1000; in_round[row, round, ++here[row, round]] = $0 * 1000 }
+        END {
+            rows = split(labels, label, "|"); split(budgets, budget, "|")
+            for (row = 0; row < rows; row++) {
+                for (r = 1; r <= round; r++) {
+                    for (i = 1; i <= here[row, r]; i++) values[i] = in_round[row, r, i]
+                    of_round[row, r] = median(values, here[row, r])
+                    ratio[r] = of_round[row, r] / of_round[0, r]
+                }
+                for (i = 1; i <= count[row]; i++) values[i] = all[row, i]
+                printf "%-62s %8.1f %8.3f  %s\n", label[row + 1], median(values, count[row]), median(ratio, round), budget[row + 1]
+            }
+        }' "$work/$series"-*.json
+}
+
+echo "kernel $(uname -r), $(nproc) CPUs, $("$runc" --version | head -n 1), $rounds rounds of $runs runs a row"
+echo
+printf '%-62s %8s %8s  %s\n' 'create + start + delete' 'ms' 'ratio' 'budget'
+cycles=()
+for row in "${rows[@]}"; do
+    IFS='|' read -r label budget bundle runtime <<<"$row"
+    cycles+=("$label|$budget|$work/cycle $work/$bundle.json $runtime $work/runc $work/$bundle bench-$bundle")
+done
+GPU_RUNTIME_CONFIG=$work/with-runc.json measure cycle "$rounds" "${cycles[@]}"
+
+echo
+printf '%-62s %8s %8s\n' 'create alone, the low-level runtime being a no-op program' 'ms' 'ratio'
+creates=("the no-op program||$work/cycle --create-only $work/none.json $work/true-static $work/runc $work/none bench-none")
+for name in none one full; do
+    creates+=("gpu-runtime, $name||$work/cycle --create-only $work/$name.json $shim $work/runc $work/$name bench-$name")
+done
+GPU_RUNTIME_CONFIG=$work/with-no-op.json measure create "$rounds" "${creates[@]}"
+
+echo
+echo 'peak memory of gpu-runtime create, KiB (largest of 10)'
+for name in none one full; do
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        GPU_RUNTIME_CONFIG=$work/with-no-op.json "$work/cycle" --create-only "$work/$name.json" "$shim" "$work/runc" "$work/$name" "bench-$name"
+    done | sort -n | tail -n 1 | xargs printf '%-62s %8d\n' "gpu-runtime, $name"
+done
+
+echo
+echo 'executables, bytes'
+for name in gpu-runtime gpu-runtime-hook gpu-runtime-agent; do
+    printf '%-62s %8d\n' "$name" "$(stat -c %s "$bin/$name")"
+done
+(cd "$bin" && file gpu-runtime gpu-runtime-hook gpu-runtime-agent | sed 's/, BuildID[^,]*//')
