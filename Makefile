@@ -53,7 +53,7 @@ $(bin)/cuda-probe: tests/gpu-test/cuda-probe.c | setup
 
 # Makes simulated hosts, images and bundles; the tests use the same code.
 $(test_hosts): $(wildcard tests/GpuRuntime.TestHosts/*.csproj) $(shell find tests/GpuRuntime.TestHosts -name '*.cs') tests/Directory.Build.props Directory.Build.props Directory.Packages.props | setup
-	dotnet build tests/GpuRuntime.TestHosts/GpuRuntime.TestHosts.csproj -c Release -m:1 -nodeReuse:false -v:quiet -nologo
+	dotnet build tests/GpuRuntime.TestHosts/GpuRuntime.TestHosts.csproj -c Release -m:1 -nodeReuse:false -v:quiet -nologo -clp:NoSummary
 	@touch $@
 
 test: setup build

@@ -18,12 +18,17 @@ trap cleanup EXIT
 
 quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }; }
 
+wrong() { echo "demo: $*" >&2; exit 1; }
+
 # Shows a command line, runs it, and keeps what it printed.
 run() {
+    local code=0
     printf '\n$ %s\n' "$1"
-    eval "$1" </dev/null 2>&1 | tee "$work/output"
+    # Into a file: a container in the background would hold a pipe open.
+    eval "$1" </dev/null >"$work/output" 2>&1 || code=$?
+    cat "$work/output"
+    [ $code = 0 ] || wrong "that command exited with $code"
 }
-wrong() { echo "demo: $*" >&2; exit 1; }
 
 if [ "${REAL:-}" = 1 ]; then
     [ -e /proc/driver/nvidia/version ] || wrong 'REAL=1, but this machine has no NVIDIA driver loaded (no /proc/driver/nvidia/version)'

@@ -65,13 +65,13 @@ if [ "$(id -u)" != 0 ]; then
     fi
 fi
 
-echo "installing: $packages"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # A source that cannot be reached fails the update; whether it was needed, the install tells.
 $as_root apt-get -q update >"$log" 2>&1 || true
 # Before trixie the docker command is in docker.io.
-apt-cache show docker-cli >/dev/null 2>&1 || packages=$(echo "$packages" | sed 's/docker-cli/docker.io/')
+apt-cache show docker-cli >/dev/null 2>&1 || packages=$(echo "$packages" | sed 's/docker-cli //')
+echo "installing: $packages"
 # shellcheck disable=SC2086  # a list of words
 if ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $packages >>"$log" 2>&1; then
     cat "$log" >&2

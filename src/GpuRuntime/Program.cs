@@ -19,7 +19,7 @@ internal static class Program
             {
                 HookCommands.MaskNvidiaParams => HookCommands.RunMaskNvidiaParams(Console.OpenStandardInput()),
                 { } verb when AdminCommands.Knows(verb) => AdminCommands.Run(args),
-                null when !command.AsksVersion && args.Length <= (command.AsksHelp ? 1 : 0) => AdminCommands.Run(["--help"]),
+                null when args.Length == 0 => AdminCommands.Run(["--help"]),
                 _ => Shim.Run(command, args),
             };
         }

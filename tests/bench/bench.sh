@@ -64,15 +64,17 @@ if [ "$added_full" -lt 34 ]; then
     exit 1
 fi
 
+declare -A asked=([none]='no GPU asked for' [one]="1 GPU, utility+compute ($added_one mounts)" [full]="8 GPUs, all capabilities ($added_full mounts)")
+
 # ---- Rows: label | budget over runc | bundle | runtime ----
 # shellcheck disable=SC2154
 rows=(
     "runc||none|$runc"
-    "gpu-runtime, no GPU asked for|+6 %|none|$shim"
+    "gpu-runtime, ${asked[none]}|+6 %|none|$shim"
     "runc, config.json already edited for 1 GPU||one-edited|$runc"
-    "gpu-runtime, 1 GPU, utility+compute ($added_one mounts)||one|$shim"
+    "gpu-runtime, ${asked[one]}||one|$shim"
     "runc, config.json already edited for 8 GPUs||full-edited|$runc"
-    "gpu-runtime, 8 GPUs, all capabilities ($added_full mounts)|+25 %|full|$shim"
+    "gpu-runtime, ${asked[full]}|+25 %|full|$shim"
 )
 
 # measure SERIES ROUNDS ROW...: medians in one table. A row: label | budget | command
@@ -134,7 +136,7 @@ echo
 printf '%-62s %8s %8s\n' 'create alone, the low-level runtime being a no-op program' 'ms' 'ratio'
 creates=("the no-op program||$work/cycle --create-only $work/none.json $work/true-static $work/runc $work/none bench-none")
 for name in none one full; do
-    creates+=("gpu-runtime, $name||$work/cycle --create-only $work/$name.json $shim $work/runc $work/$name bench-$name")
+    creates+=("gpu-runtime, ${asked[$name]}|$work/cycle --create-only $work/$name.json $shim $work/runc $work/$name bench-$name")
 done
 GPU_RUNTIME_CONFIG=$work/with-no-op.json measure create "$rounds" "${creates[@]}"
 
@@ -143,7 +145,7 @@ echo 'peak memory of gpu-runtime create, KiB (largest of 10)'
 for name in none one full; do
     for _ in 1 2 3 4 5 6 7 8 9 10; do
         GPU_RUNTIME_CONFIG=$work/with-no-op.json "$work/cycle" --create-only "$work/$name.json" "$shim" "$work/runc" "$work/$name" "bench-$name"
-    done | sort -n | tail -n 1 | xargs printf '%-62s %8d\n' "gpu-runtime, $name"
+    done | sort -n | tail -n 1 | xargs printf '%-62s %8d\n' "gpu-runtime, ${asked[$name]}"
 done
 
 echo

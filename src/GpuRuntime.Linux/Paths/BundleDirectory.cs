@@ -13,17 +13,16 @@ public sealed class BundleDirectory : IDisposable
     private const string SpecName = "config.json";
 
     private readonly FileDescriptor _directory;
-    private readonly string _path;
     private FileStatus _status;
 
     private BundleDirectory(FileDescriptor directory, string path)
     {
         _directory = directory;
-        _path = path;
+        SpecPath = $"{(Libc.TryReadLink(Libc.AtFdCwd, directory.ProcPath) ?? path).TrimEnd('/')}/{SpecName}";
     }
 
-    /// <summary>config.json as messages name it.</summary>
-    public string SpecPath => _path is "." ? SpecName : $"{_path.TrimEnd('/')}/{SpecName}";
+    /// <summary>config.json as messages name it: where the bundle really lies, the working directory included.</summary>
+    public string SpecPath { get; }
 
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.BundleUnreadable"/>.</exception>
     public static BundleDirectory Open(string path)

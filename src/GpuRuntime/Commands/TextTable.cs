@@ -1,22 +1,17 @@
 using GpuRuntime.Core.Errors;
-using Spectre.Console;
 
 namespace GpuRuntime.Commands;
 
-/// <summary>Plain tables that read the same on a terminal and in a pipe: no frame, no colours, no line broken in the middle.</summary>
+/// <summary>Plain tables that read the same on a terminal and in a pipe: columns as wide as their widest cell, no frame, no colours.</summary>
 internal static class TextTable
 {
-    private const int WideEnough = 500;
+    private const int Gap = 2;
 
     public static void Print(string[] header, IEnumerable<string[]> rows)
     {
-        var table = new Table().NoBorder();
-        foreach (var title in header)
-            table.AddColumn(new TableColumn(new Text(title)).NoWrap().PadLeft(0).PadRight(2));
-        foreach (var row in rows)
-            table.AddRow(row.Select(cell => new Text(PrintableText.Of(cell))));
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(Console.Out) });
-        console.Profile.Width = WideEnough;
-        console.Write(table);
+        var lines = rows.Select(row => row.Select(PrintableText.Of).ToArray()).Prepend(header).ToList();
+        var widths = header.Select((_, column) => lines.Max(line => line[column].Length) + Gap).ToArray();
+        foreach (var line in lines)
+            Console.Out.WriteLine(string.Concat(line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
     }
 }

@@ -32,12 +32,17 @@ internal sealed record OciCommandLine
 
     public bool AsksHelp { get; private init; }
 
-    /// <summary>Whether this starts a container, so that its bundle may have to be edited.</summary>
-    public bool CreatesContainer => Verb is "create" or "run";
+    /// <summary>
+    /// Whether this starts a container, so that its bundle may have to be edited. A line that the low-level runtime will refuse (a flag
+    /// without its value, no container id or more than one) does not: the refusal is its to word.
+    /// </summary>
+    public bool CreatesContainer => IsCreateVerb(Verb) && Id is not null && !IsMalformed && !AsksHelp && !AsksVersion;
+
+    private bool IsMalformed { get; init; }
 
     public static OciCommandLine Parse(ReadOnlySpan<string> arguments)
     {
-        var global = Flags(ref arguments, GlobalFlagsWithValue);
+        var global = Flags(ref arguments, GlobalFlagsWithValue, out var malformed);
         var command = new OciCommandLine
         {
             Root = global.GetValueOrDefault("root") ?? global.GetValueOrDefault("r"),
@@ -45,26 +50,31 @@ internal sealed record OciCommandLine
             LogsJson = global.GetValueOrDefault("log-format") == "json",
             AsksVersion = global.ContainsKey("version") || global.ContainsKey("v"),
             AsksHelp = global.ContainsKey("help") || global.ContainsKey("h"),
+            IsMalformed = malformed,
         };
         if (arguments.IsEmpty)
             return command;
 
         command = command with { Verb = arguments[0] };
         arguments = arguments[1..];
-        if (!command.CreatesContainer)
+        if (!IsCreateVerb(command.Verb))
             return command;
-        var own = Flags(ref arguments, CreateFlagsWithValue);
+        var own = Flags(ref arguments, CreateFlagsWithValue, out malformed);
         return command with
         {
             Bundle = own.GetValueOrDefault("bundle") ?? own.GetValueOrDefault("b") ?? ".",
             Id = arguments.IsEmpty ? null : arguments[0],
             AsksHelp = command.AsksHelp || own.ContainsKey("help") || own.ContainsKey("h"),
+            IsMalformed = command.IsMalformed || malformed || arguments.Length > 1,
         };
     }
 
+    private static bool IsCreateVerb(string? verb) => verb is "create" or "run";
+
     // The last of a repeated flag counts, as in Go.
-    private static Dictionary<string, string> Flags(ref ReadOnlySpan<string> arguments, ImmutableArray<string> withValue)
+    private static Dictionary<string, string> Flags(ref ReadOnlySpan<string> arguments, ImmutableArray<string> withValue, out bool malformed)
     {
+        malformed = false;
         var flags = new Dictionary<string, string>(StringComparer.Ordinal);
         while (!arguments.IsEmpty && arguments[0].Length > 1 && arguments[0][0] == '-')
         {
@@ -77,7 +87,11 @@ internal sealed record OciCommandLine
             {
                 flags[name[..equals]] = name[(equals + 1)..];
             }
-            else if (withValue.Contains(name) && !arguments.IsEmpty)
+            else if (withValue.Contains(name) && arguments.IsEmpty)
+            {
+                malformed = true;
+            }
+            else if (withValue.Contains(name))
             {
                 flags[name] = arguments[0];
                 arguments = arguments[1..];

@@ -1,3 +1,4 @@
+using GpuRuntime.Commands;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Linux.Paths;
@@ -16,10 +17,13 @@ internal static class Shim
         var configuration = Configuration(command);
         if (command.AsksVersion)
             VersionLines.Print();
-        else if (command is { CreatesContainer: true, AsksHelp: false })
-            BundleEdit.Run(command, configuration);
+        else if (command is { AsksHelp: true, Verb: null })
+            AdminCommands.Run(["--help"]);
 
+        // Before the bundle is touched: without a runtime it shall stay as it is.
         var runtime = LowLevelRuntime.Find(configuration.LowLevelRuntimes, Environment.GetEnvironmentVariable("PATH"));
+        if (command.CreatesContainer)
+            BundleEdit.Run(command, configuration);
         LowLevelRuntime.Become(runtime, LowLevelRuntime.OwnArguments(arguments));
         return 0;
     }

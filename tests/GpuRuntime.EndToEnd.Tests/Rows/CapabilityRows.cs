@@ -121,7 +121,7 @@ public sealed class CapabilityRows : DockerFixture
 
         Assert.Multiple(() =>
         {
-            Assert.That(files.Libraries, Is.SupersetOf((string[])[.. Utility, .. Compute, .. Video, .. Graphics, "libnvidia-ngx"]));
+            Assert.That(files.Libraries, Is.SupersetOf(Utility.Union(Compute).Union(Video).Union(Graphics).Append("libnvidia-ngx")));
             Assert.That(files.Libraries32, Does.Contain("libcuda"));
             Assert.That(files.Programs, Is.EquivalentTo(UtilityPrograms.AddRange(ComputePrograms)));
         });

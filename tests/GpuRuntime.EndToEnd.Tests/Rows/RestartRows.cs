@@ -51,6 +51,32 @@ public sealed class RestartRows(EngineKind kind) : DockerFixture(kind)
         Assert.That(size, Does.Match(@"^\d{1,2}(\.\d+)?k?B "));
     }
 
+    [Test]
+    public async Task A_removed_container_leaves_nothing_in_the_state_directory()
+    {
+        var id = await Docker.StartContainerAsync(Asking(_glibc!, "all", ["sleep", "1000"]).With("NVIDIA_DRIVER_CAPABILITIES", "all"));
+
+        (await Docker.DockerAsync("rm", "--force", id)).EnsureSuccess();
+
+        var left = Directory.Exists(Machine.StateDirectory) ? Directory.GetFileSystemEntries(Machine.StateDirectory, "*", SearchOption.AllDirectories) : [];
+        Assert.That(left, Has.None.Contains(id));
+    }
+
+    [Test]
+    public async Task Containers_that_start_at_the_same_time_all_get_their_GPUs()
+    {
+        var starts = Host.Gpus.Select(gpu => Docker.RunAsync(Asking(_glibc!, $"{gpu.Index}", ["sh", "-c",
+            $"{string.Join(' ', Probe.Open($"/dev/nvidia{gpu.Minor}"))}; exec {string.Join(' ', Probe.Load("libcuda.so.1"))}"])));
+
+        var results = await Task.WhenAll(starts);
+
+        foreach (var (result, gpu) in results.Zip(Host.Gpus))
+        {
+            Probe.AssertAllOpen(result, $"/dev/nvidia{gpu.Minor}");
+            Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        }
+    }
+
     // The layer's paths, the files in it that the loader reads, and how many mounts the container has.
     private async Task<string> StateAsync(string id)
     {

@@ -124,15 +124,18 @@ public sealed class RuncCommandLineRows : BundleFixture
     [TestCase("run --no-such-flag ID")]
     [TestCase("--no-such-flag run ID")]
     [TestCase("create one two three")]
+    [TestCase("--log-format no-such-format run ID")]
     public async Task A_line_that_runc_refuses_is_refused_in_runcs_words(string line)
     {
+        var bundle = await CreateBundleAsync(NewId(), "0", command: ["true"]);
         var arguments = line.Split(' ');
-        var directory = Machine.Directory.CreateSubdirectory("not-a-bundle");
 
-        var alone = await (Runc(arguments) with { WorkingDirectory = directory }).RunAsync();
-        var shim = await (Shim(arguments) with { WorkingDirectory = directory }).RunAsync();
+        var alone = await (Runc(arguments) with { WorkingDirectory = bundle.Directory }).RunAsync();
+        var shim = await (Shim(arguments) with { WorkingDirectory = bundle.Directory }).RunAsync();
 
-        Assert.That((shim.ExitCode, RuncOutput.Comparable(shim.Output), RuncOutput.Comparable(shim.Error)), Is.EqualTo((alone.ExitCode, RuncOutput.Comparable(alone.Output), RuncOutput.Comparable(alone.Error))));
+        Assert.That(shim.ExitCode, Is.EqualTo(alone.ExitCode).And.Not.Zero);
+        Assert.That(RuncOutput.Comparable(shim.Output), Is.EqualTo(RuncOutput.Comparable(alone.Output)));
+        Assert.That(RuncOutput.Comparable(shim.Error), Is.EqualTo(RuncOutput.Comparable(alone.Error)));
     }
 
     private async Task<CommandResult> RunAsync(string line, string program, string id, string node)

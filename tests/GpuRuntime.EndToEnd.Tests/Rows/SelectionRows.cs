@@ -91,6 +91,21 @@ public sealed class SelectionRows : DockerFixture
         ]));
     }
 
+    [TestCase("/dev/full", "--privileged")]
+    [TestCase("/dev/own", "--device", "/dev/null:/dev/own")]
+    public async Task Devices_that_the_user_adds_stay_beside_the_GPU(string added, params string[] options)
+    {
+        var alone = await Docker.RunAsync(ContainerRequest.Of(_busybox!, "true").WithOptions(options) with { Runtime = "runc" });
+        if (alone.ExitCode != 0)
+            Assert.Ignore($"Docker and runc alone cannot run {string.Join(' ', options)} here: {alone.Error.Trim()}");
+        var node = HostNodes.OfGpus(Host, 0).Single();
+
+        var result = await Docker.RunAsync(Asking(_busybox!, "0", Probe.Open(node, added)).WithOptions(options));
+
+        Probe.AssertAllOpen(result, node);
+        Assert.That(Probe.Results(result).GetValueOrDefault(added), Is.EqualTo("ok"), result.ToString());
+    }
+
     private async Task AssertExactlyAsync(string devices, params int[] indexes)
     {
         var result = await Docker.RunAsync(Asking(_busybox!, devices, Probe.ListNodes));

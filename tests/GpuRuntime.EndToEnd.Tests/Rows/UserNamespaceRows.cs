@@ -20,6 +20,18 @@ public sealed class UserNamespaceRows : DockerFixture
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
     }
 
+    // The nodes below /dev/dri stay closed: their groups have no number in the container's namespace.
+    [Test]
+    public async Task A_remapped_container_with_graphics_starts_and_has_its_links()
+    {
+        var node = HostNodes.OfGpus(Host, 0).Single();
+
+        var result = await Docker.RunAsync(Asking(_glibc!, "0", ["sh", "-c", $"/bin/opendev {node}; ls /dev/dri/by-path"]).With("NVIDIA_DRIVER_CAPABILITIES", "all"));
+
+        Probe.AssertAllOpen(result, node);
+        Assert.That(result.EnsureSuccess().Lines, Is.SupersetOf(HostNodes.ByPathLinks(Host, 0)));
+    }
+
     [Test]
     public async Task The_container_is_in_a_user_namespace_of_its_own()
     {

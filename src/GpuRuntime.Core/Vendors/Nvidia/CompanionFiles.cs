@@ -66,11 +66,13 @@ public sealed class CompanionFiles(IHostRoot host, DriverFiles files, string ver
     {
         var release = host.ReadText(HostTree.Proc, "sys/kernel/osrelease");
         var configured = host.ReadText(HostTree.Sys, "module/firmware_class/parameters/path");
-        string?[] directories = [configured, $"/lib/firmware/updates/{release}", "/lib/firmware/updates", $"/lib/firmware/{release}", "/lib/firmware"];
+        List<string> directories = ["/lib/firmware/updates", "/lib/firmware"];
+        if (!string.IsNullOrEmpty(release))
+            directories = [$"/lib/firmware/updates/{release}", "/lib/firmware/updates", $"/lib/firmware/{release}", "/lib/firmware"];
+        if (configured is { Length: > 1 } && configured.StartsWith('/'))
+            directories.Insert(0, configured.TrimEnd('/'));
         foreach (var directory in directories)
         {
-            if (directory is not { Length: > 1 } || !directory.StartsWith('/'))
-                continue;
             var found = host.List(HostTree.Driver, $"{directory[1..]}/nvidia/{version}")
                 .Where(name => name.EndsWith(".bin", StringComparison.Ordinal)
                     && (name.StartsWith("gsp", StringComparison.Ordinal) || name.StartsWith("ucodes", StringComparison.Ordinal)))
