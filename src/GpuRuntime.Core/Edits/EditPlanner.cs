@@ -18,11 +18,15 @@ public static class EditPlanner
         RefuseWhatNothingEnforces(request, configuration);
         if (GpuSelection.Select(request, VendorModules.Discover(host), configuration) is not { } gpus)
             return null;
-        var edits = VendorModules.All
-            .Select(module => (Module: module, Gpus: gpus.Where(gpu => gpu.Vendor == module.Vendor).ToImmutableArray()))
-            .Where(pair => !pair.Gpus.IsEmpty || (request.DriverFilesOnly && pair.Module.Vendor == GpuVendor.Nvidia && HasDriver(host)))
-            .Select(pair => pair.Module.Edits(new VendorGrant(pair.Gpus, request, environment), host, configuration));
-        return edits.Aggregate(ContainerEdits.Empty, ContainerEdits.Join);
+        var edits = ContainerEdits.Empty;
+        foreach (var module in VendorModules.All)
+        {
+            ImmutableArray<Gpu> own = [.. gpus.Where(gpu => gpu.Vendor == module.Vendor)];
+            if (!own.IsEmpty || (request.DriverFilesOnly && module.Vendor == GpuVendor.Nvidia && HasDriver(host)))
+                edits = ContainerEdits.Join(edits, module.Edits(new VendorGrant(own, request, environment), host, configuration));
+        }
+
+        return edits;
     }
 
     // "none" is nothing to do on a host without the driver; it must not keep a container from starting there.

@@ -8,7 +8,7 @@ public sealed class JsonPatch
 {
     private readonly JsonTree _tree;
     private readonly string _name;
-    private readonly List<(int Start, int End, byte[] Text)> _splices = [];
+    private readonly List<Splice> _splices = [];
 
     private JsonPatch(JsonTree tree, string name)
     {
@@ -36,7 +36,7 @@ public sealed class JsonPatch
             if (container[group.Key] is not { } member)
                 missing.Add(Member(group.Key, own, depth));
             else if (member.IsNull)
-                _splices.Add((member.Start, member.End, New(own, depth + 1)));
+                _splices.Add(new Splice(member.Start, member.End, New(own, depth + 1)));
             else if (own[0].Path.Length > depth + 1)
                 EditObject(member, own, depth + 1);
             else
@@ -57,16 +57,23 @@ public sealed class JsonPatch
             return;
         }
 
-        var kept = array.Children().Where((_, index) => !edit.Removed.Contains(index)).Select(item => item.Raw.ToArray());
-        _splices.Add((array.Start, array.End, Array(kept.Concat(edit.Appended))));
+        var items = array.Children().ToList();
+        var kept = new List<byte[]>();
+        for (var index = 0; index < items.Count; index++)
+        {
+            if (!edit.Removed.Contains(index))
+                kept.Add(items[index].Raw.ToArray());
+        }
+
+        _splices.Add(new Splice(array.Start, array.End, Array(kept.Concat(edit.Appended))));
     }
 
     // Behind the last member or item, so that the layout in front of the closing bracket stays.
     private void Insert(JsonValue container, List<byte[]> items)
     {
-        var last = container.Children().Select(child => child.End).LastOrDefault();
-        var at = last > 0 ? last : container.Start + 1;
-        _splices.Add((at, at, [.. last > 0 ? ","u8 : default, .. Join(items)]));
+        var last = container.Children().LastOrDefault();
+        var at = last?.End ?? container.Start + 1;
+        _splices.Add(new Splice(at, at, [.. last is null ? default : ","u8, .. Join(items)]));
     }
 
     private static byte[] Member(string key, List<ArrayEdit> edits, int depth) => [.. Encoding.UTF8.GetBytes($"\"{key}\":"), .. New(edits, depth + 1)];
@@ -95,7 +102,8 @@ public sealed class JsonPatch
     {
         using var result = new MemoryStream(_tree.Text.Length + _splices.Sum(splice => splice.Text.Length));
         var copied = 0;
-        foreach (var (start, end, text) in _splices.OrderBy(splice => splice.Start))
+        _splices.Sort((x, y) => x.Start.CompareTo(y.Start));
+        foreach (var (start, end, text) in _splices)
         {
             result.Write(_tree.Text[copied..start]);
             result.Write(text);
@@ -105,6 +113,8 @@ public sealed class JsonPatch
         result.Write(_tree.Text[copied..]);
         return result.ToArray();
     }
+
+    private sealed record Splice(int Start, int End, byte[] Text);
 
     private GpuRuntimeException Shape(string[] path, string wanted) =>
         new(ErrorCode.SpecUnexpectedShape, $"{_name}: {(path.Length == 0 ? "the document" : string.Join('.', path))} is not {wanted}.");

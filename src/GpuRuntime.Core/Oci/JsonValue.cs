@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace GpuRuntime.Core.Oci;
 
 /// <summary>A value in a <see cref="JsonTree"/>.</summary>
-public readonly struct JsonValue
+public sealed class JsonValue
 {
     private readonly JsonTree _tree;
     private readonly int _index;

@@ -65,28 +65,33 @@ public sealed class OciEditor
         var edit = new ArrayEdit("linux", "resources", "devices");
         var present = _spec.Items("linux", "resources", "devices")
             .Where(rule => rule["allow"] is { IsTrue: true } && rule["access"]?.AsText() is "rw" or "rwm")
-            .Select(rule => (rule["major"]?.AsInteger(), rule["minor"]?.AsInteger()))
+            .Select(rule => $"{rule["major"]?.AsInteger()}:{rule["minor"]?.AsInteger()}")
             .ToHashSet();
-        edit.Appended.AddRange(_edits.DeviceNodes.Where(node => present.Add((node.Major, node.Minor))).Select(node => OciJson.Write(json => OciJson.DeviceRule(json, node))));
+        edit.Appended.AddRange(_edits.DeviceNodes.Where(node => present.Add($"{node.Major}:{node.Minor}")).Select(node => OciJson.Write(json => OciJson.DeviceRule(json, node))));
         return edit;
     }
 
     private ArrayEdit Mounts()
     {
         var edit = new ArrayEdit("mounts");
-        var present = _spec.Items("mounts").Select(mount => (mount["source"]?.AsText(), mount["destination"]?.AsText())).ToHashSet();
+        var present = _spec.Items("mounts").Select(mount => $"{mount["source"]?.AsText()}\0{mount["destination"]?.AsText()}").ToHashSet();
         IEnumerable<ContainerMount> mounts = _edits.Mounts;
         if (_options.BindNodes)
             mounts = mounts.Concat(_edits.DeviceNodes.Select(node => new ContainerMount(node.HostPath, node.Path, ["nosuid", "noexec", "bind"])));
-        edit.Appended.AddRange(mounts.Where(mount => present.Add((mount.HostPath, mount.ContainerPath))).Select(mount => OciJson.Write(json => OciJson.Mount(json, mount))));
+        edit.Appended.AddRange(mounts.Where(mount => present.Add($"{mount.HostPath}\0{mount.ContainerPath}")).Select(mount => OciJson.Write(json => OciJson.Mount(json, mount))));
         return edit;
     }
 
     private ArrayEdit Groups()
     {
         var edit = new ArrayEdit("process", "user", "additionalGids");
-        var present = _spec.Items("process", "user", "additionalGids").Select(gid => gid.AsInteger()).ToHashSet();
-        edit.Appended.AddRange(_edits.AdditionalGids.Where(gid => present.Add(gid)).Select(gid => OciJson.Write(json => json.WriteNumberValue(gid))));
+        var present = _spec.Items("process", "user", "additionalGids").Select(gid => $"{gid.AsInteger()}").ToHashSet();
+        foreach (var gid in _edits.AdditionalGids)
+        {
+            if (present.Add($"{gid}"))
+                edit.Appended.Add(OciJson.Write(json => json.WriteNumberValue(gid)));
+        }
+
         return edit;
     }
 
@@ -94,9 +99,10 @@ public sealed class OciEditor
     {
         var edit = new ArrayEdit("process", "env");
         var last = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (index, entry) in _spec.Items("process", "env").Index())
+        var entries = _spec.Items("process", "env").ToList();
+        for (var index = 0; index < entries.Count; index++)
         {
-            var name = entry.AsText()?.Split('=', 2)[0];
+            var name = entries[index].AsText()?.Split('=', 2)[0];
             if (name is null || !RequestVariables.Contains(name))
                 continue;
             if (last.TryGetValue(name, out var earlier))
@@ -110,9 +116,10 @@ public sealed class OciEditor
     private ArrayEdit WithoutInjectingHooks(string stage)
     {
         var edit = new ArrayEdit("hooks", stage);
-        foreach (var (index, hook) in _spec.Items("hooks", stage).Index())
+        var hooks = _spec.Items("hooks", stage).ToList();
+        for (var index = 0; index < hooks.Count; index++)
         {
-            if (hook["path"]?.AsText() is { } path && InjectingHooks.Contains(path[(path.LastIndexOf('/') + 1)..]))
+            if (hooks[index]["path"]?.AsText() is { } path && InjectingHooks.Contains(path[(path.LastIndexOf('/') + 1)..]))
                 edit.Removed.Add(index);
         }
 

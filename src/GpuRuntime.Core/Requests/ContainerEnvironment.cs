@@ -28,6 +28,6 @@ public sealed class ContainerEnvironment
     public bool IsSetAndNotEmpty(string name) => !string.IsNullOrEmpty(this[name]);
 
     /// <summary>Variables whose name starts with a prefix, ordered by name so that messages and results do not vary.</summary>
-    public ImmutableArray<KeyValuePair<string, string>> WithPrefix(string prefix) =>
-        [.. _values.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(pair => pair.Key, StringComparer.Ordinal)];
+    public ImmutableArray<EnvironmentVariable> WithPrefix(string prefix) =>
+        [.. _values.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => new EnvironmentVariable(name, _values[name]))];
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace GpuRuntime.Core.Requests;
 
 /// <summary>A field of a comma-separated record.</summary>
-internal readonly record struct QuotedField(string Text, bool Quoted);
+internal sealed record QuotedField(string Text, bool Quoted);
 
 /// <summary>Splits one CSV record (RFC 4180 quotes, as Docker's <c>--gpus</c> takes it) into its fields.</summary>
 internal static class QuotedFields

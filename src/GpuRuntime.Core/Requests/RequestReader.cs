@@ -18,11 +18,11 @@ public static class RequestReader
     /// <summary>NVIDIA's own limit, in MiB.</summary>
     private const string NvidiaMemoryVariable = "NVIDIA_GPU_MEMORY_LIMIT";
 
-    private static readonly ImmutableArray<(string Variable, GpuVendor Vendor)> VendorVariables =
+    private static readonly ImmutableArray<VendorVariable> VendorVariables =
     [
-        ("NVIDIA_VISIBLE_DEVICES", GpuVendor.Nvidia),
-        ("AMD_VISIBLE_DEVICES", GpuVendor.Amd),
-        ("INTEL_VISIBLE_DEVICES", GpuVendor.Intel),
+        new("NVIDIA_VISIBLE_DEVICES", GpuVendor.Nvidia),
+        new("AMD_VISIBLE_DEVICES", GpuVendor.Amd),
+        new("INTEL_VISIBLE_DEVICES", GpuVendor.Intel),
     ];
 
     /// <param name="warnings">Sources that were there and, by the configuration, do not count.</param>
@@ -50,7 +50,7 @@ public static class RequestReader
         if (!accepted)
         {
             var key = facts.Privileged ? "acceptEnv.privileged" : "acceptEnv.unprivileged";
-            ignored.AddRange(VendorVariables.Select(pair => pair.Variable).Append(GpusVariable)
+            ignored.AddRange(VendorVariables.Select(variable => variable.Name).Append(GpusVariable)
                 .Where(facts.Environment.IsSetAndNotEmpty)
                 .Select(variable => $"{variable} is ignored: {key} is false."));
         }
@@ -109,7 +109,7 @@ public static class RequestReader
         foreach (var name in configuration.SwarmResources)
         {
             if (name.EndsWith('*'))
-                found.AddRange(environment.WithPrefix(name[..^1]).Select(pair => new SwarmResource(pair.Key, pair.Value, false)));
+                found.AddRange(environment.WithPrefix(name[..^1]).Select(variable => new SwarmResource(variable.Name, variable.Value, false)));
             else if (environment[name] is { } value)
                 found.Add(new SwarmResource(name, value, true));
         }
@@ -147,6 +147,8 @@ public static class RequestReader
     }
 
     private static long Lower(long limit, long? other) => other is { } value ? Math.Min(limit, value) : limit;
+
+    private sealed record VendorVariable(string Name, GpuVendor Vendor);
 
     private static GpuRuntimeException InvalidAnnotation(string name, string value, string wanted) =>
         new(ErrorCode.RequestInvalid, $"annotation {name}: {PrintableText.Quote(value)} is not {wanted}.");

@@ -50,7 +50,7 @@ public static class GpuSelection
     // An index without a vendor counts over the host's list; with several vendors that would surprise, so it has to say which.
     private static IEnumerable<Gpu> ByIndex(DeviceSelector selector, ImmutableArray<Gpu> candidates, ImmutableArray<Gpu> host, string source)
     {
-        if (candidates.Select(gpu => gpu.Vendor).Distinct().Count() > 1)
+        if (candidates.Any(gpu => gpu.Vendor != candidates[0].Vendor))
             throw NotFound($"{source}: {PrintableText.Quote(selector.Text)} does not say of which vendor", host);
         for (var index = selector.First; index <= selector.Last; index++)
             yield return candidates.FirstOrDefault(gpu => gpu.Index == index) ?? throw Named(selector, host, source);

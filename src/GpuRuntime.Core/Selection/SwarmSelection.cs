@@ -31,15 +31,17 @@ internal static class SwarmSelection
         if (items is [var single] && int.TryParse(single, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
             return namesGpus && count > 0 ? [new DeviceSelector(SelectorKind.Count, vendor, $"{resource.Name}={count}") { First = count }] : [];
 
-        var found = items.Select(item => (Item: item, Gpu: host.FirstOrDefault(gpu => gpu.Uuid is { } uuid && GpuSelection.Normalized(uuid) == GpuSelection.Normalized(item)))).ToList();
         // Resources of other kinds (licences, FPGAs) are none of our business, unless the configuration says that they are GPUs.
-        if (!namesGpus && found.All(pair => pair.Gpu is null))
+        if (!namesGpus && items.All(item => Find(item, host) is null))
             return [];
-        if (found.Find(pair => pair.Gpu is null) is { Item: { } stranger })
+        if (items.FirstOrDefault(item => Find(item, host) is null) is { } stranger)
             throw new GpuRuntimeException(
                 ErrorCode.GpuNotFound, $"{resource.Name}: {PrintableText.Quote(stranger)} is not the UUID of a GPU of this host. This host has {HostGpus.Describe(host)}.");
-        return found.Select(pair => new DeviceSelector(SelectorKind.Uuid, pair.Gpu!.Vendor, pair.Item) { Uuid = pair.Item });
+        return items.Select(item => new DeviceSelector(SelectorKind.Uuid, Find(item, host)!.Vendor, item) { Uuid = item });
     }
+
+    private static Gpu? Find(string item, ImmutableArray<Gpu> host) =>
+        host.FirstOrDefault(gpu => gpu.Uuid is { } uuid && GpuSelection.Normalized(uuid) == GpuSelection.Normalized(item));
 
     private static string Kind(string name)
     {

@@ -35,9 +35,10 @@ public static class ElfFile
         if (Libc.ReadAt(file, headers, layout.HeaderOffset) < headers.Length)
             return null;
 
-        var segments = Enumerable.Range(0, layout.HeaderCount).Select(index => layout.Segment(headers.AsSpan(index * layout.HeaderSize))).ToList();
-        var dynamic = segments.Find(segment => segment.Type == Dynamic);
-        if (dynamic.Type != Dynamic)
+        var segments = new List<ElfSegment>(layout.HeaderCount);
+        for (var index = 0; index < layout.HeaderCount; index++)
+            segments.Add(layout.Segment(headers.AsSpan(index * layout.HeaderSize)));
+        if (segments.Find(segment => segment.Type == Dynamic) is not { } dynamic)
             return null;
         var size = (int)Math.Min(dynamic.FileSize, MostDynamic * layout.DynamicSize);
         var section = new byte[size];
@@ -73,12 +74,20 @@ public static class ElfFile
         }
 
         // Tables are named by address; the segment that is loaded there says where in the file they are.
+        if (stringsSize is < 1 or > LargestStrings)
+            return null;
         var segment = segments.Find(candidate => candidate.Type == Load && stringsAddress >= candidate.Address && stringsAddress - candidate.Address < candidate.FileSize);
-        if (segment.Type != Load || stringsSize is < 1 or > LargestStrings)
+        if (segment is null)
             return null;
         var start = segment.Offset + (stringsAddress - segment.Address);
-        var names = needed.Select(offset => Name(file, start, stringsSize, offset)).OfType<string>();
-        return new SharedObject(layout.Architecture, soname < 0 ? null : Name(file, start, stringsSize, soname), [.. names]);
+        var names = ImmutableArray.CreateBuilder<string>(needed.Count);
+        foreach (var offset in needed)
+        {
+            if (Name(file, start, stringsSize, offset) is { } name)
+                names.Add(name);
+        }
+
+        return new SharedObject(layout.Architecture, soname < 0 ? null : Name(file, start, stringsSize, soname), names.ToImmutable());
     }
 
     private static string? Name(FileDescriptor file, long table, long size, long offset)

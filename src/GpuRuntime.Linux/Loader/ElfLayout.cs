@@ -4,7 +4,7 @@ using GpuRuntime.Core.Inventory;
 namespace GpuRuntime.Linux.Loader;
 
 /// <summary>A program header.</summary>
-internal readonly record struct ElfSegment(uint Type, long Offset, long Address, long FileSize);
+internal sealed record ElfSegment(uint Type, long Offset, long Address, long FileSize);
 
 /// <summary>Where an ELF file of one class keeps its fields, and its place of program headers.</summary>
 internal readonly record struct ElfLayout(bool Is64Bit, LibraryArchitecture Architecture, long HeaderOffset, int HeaderSize, int HeaderCount)

@@ -14,8 +14,9 @@ public static class LoaderCacheWriter
     {
         using var texts = new TextTable(LoaderCacheFile.HeaderSize + (cache.Records.Length * LoaderCacheFile.EntrySize));
         var lines = new byte[cache.Records.Length * LoaderCacheFile.EntrySize];
-        foreach (var (index, record) in cache.Records.Index())
+        for (var index = 0; index < cache.Records.Length; index++)
         {
+            var record = cache.Records[index];
             var line = lines.AsSpan(index * LoaderCacheFile.EntrySize);
             BinaryPrimitives.WriteInt32LittleEndian(line, record.Flags);
             BinaryPrimitives.WriteUInt32LittleEndian(line[4..], texts.Offset(record.Name));
@@ -24,7 +25,9 @@ public static class LoaderCacheWriter
             BinaryPrimitives.WriteUInt64LittleEndian(line[16..], record.Hardware);
         }
 
-        var hardware = cache.HardwareNames.Select(texts.Offset).ToList();
+        var hardware = new List<uint>(cache.HardwareNames.Length);
+        foreach (var name in cache.HardwareNames)
+            hardware.Add(texts.Offset(name));
         var extension = (texts.End + 3) & ~3U;
         var header = new byte[LoaderCacheFile.HeaderSize];
         LoaderCacheFile.Magic.CopyTo(header);
@@ -53,8 +56,8 @@ public static class LoaderCacheWriter
         BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(4), rows);
         Row(block.AsSpan(8), GeneratorTag, start + (uint)(fixedSize + namesSize), (uint)Generator.Length);
         Row(block.AsSpan(24), LoaderCacheExtensions.HardwareNamesTag, start + fixedSize, (uint)namesSize);
-        foreach (var (index, offset) in hardware.Index())
-            BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(fixedSize + (index * 4)), offset);
+        for (var index = 0; index < hardware.Count; index++)
+            BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(fixedSize + (index * 4)), hardware[index]);
         Generator.CopyTo(block, fixedSize + namesSize);
         return block;
     }

@@ -13,17 +13,17 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
     private const int LargestText = 1 << 20;
     private const int LargestLoaderCache = 16 << 20;
 
-    private readonly (string Prefix, FileDescriptor? Root)[] _trees;
+    private readonly Tree[] _trees;
 
     public LinuxHostRoot(RuntimeConfiguration configuration)
     {
-        _trees = [.. new[] { configuration.Dev, configuration.Proc, configuration.Sys, configuration.Driver }.Select(prefix => (prefix, Open(prefix)))];
+        _trees = [.. new[] { configuration.Dev, configuration.Proc, configuration.Sys, configuration.Driver }.Select(prefix => new Tree(prefix, Open(prefix)))];
     }
 
     public void Dispose()
     {
-        foreach (var (_, root) in _trees)
-            root?.Dispose();
+        foreach (var tree in _trees)
+            tree.Root?.Dispose();
     }
 
     public string Locate(HostTree tree, string path)
@@ -97,6 +97,9 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
             : null;
 
     private static FileDescriptor? Open(string prefix) => Libc.TryOpenAt(Libc.AtFdCwd, prefix, OpenFlags.Path | Libc.Directory, Resolve.None, out _);
+
+    /// <summary>A prefix, and the directory there if there is one.</summary>
+    private sealed record Tree(string Prefix, FileDescriptor? Root);
 
     private static DriverFileKind? Kind(FileType type) => type switch
     {

@@ -73,20 +73,24 @@ public sealed class CompanionFiles(IHostRoot host, DriverFiles files, string ver
             directories.Insert(0, configured.TrimEnd('/'));
         foreach (var directory in directories)
         {
-            var found = host.List(HostTree.Driver, $"{directory[1..]}/nvidia/{version}")
-                .Where(name => name.EndsWith(".bin", StringComparison.Ordinal)
-                    && (name.StartsWith("gsp", StringComparison.Ordinal) || name.StartsWith("ucodes", StringComparison.Ordinal)))
-                .Select(name => $"{directory}/nvidia/{version}/{name}")
-                .Select(path => (Path: path, File: host.Find(path)))
-                .Where(firmware => firmware.File is { Kind: DriverFileKind.Regular })
-                .Select(firmware => NvidiaEdits.Mount(firmware.File!, firmware.Path))
-                .ToList();
+            var found = new List<ContainerMount>();
+            foreach (var name in host.List(HostTree.Driver, $"{directory[1..]}/nvidia/{version}").Where(IsFirmware))
+            {
+                var path = $"{directory}/nvidia/{version}/{name}";
+                if (host.Find(path) is { Kind: DriverFileKind.Regular } file)
+                    found.Add(NvidiaEdits.Mount(file, path));
+            }
+
             if (found.Count > 0)
                 return found;
         }
 
         return [];
     }
+
+    private static bool IsFirmware(string name) =>
+        name.EndsWith(".bin", StringComparison.Ordinal)
+        && (name.StartsWith("gsp", StringComparison.Ordinal) || name.StartsWith("ucodes", StringComparison.Ordinal));
 
     private IEnumerable<ContainerMount> Sockets() =>
         from name in DaemonSockets
@@ -102,9 +106,9 @@ public sealed class CompanionFiles(IHostRoot host, DriverFiles files, string ver
 
     private IEnumerable<ContainerMount> XorgModules()
     {
-        (string Directory, string Name)[] modules = [("drivers", "nvidia_drv.so"), ("extensions", $"libglxserver_nvidia.so.{version}")];
+        string[] modules = ["drivers/nvidia_drv.so", $"extensions/libglxserver_nvidia.so.{version}"];
         return from module in modules
-               let places = new[] { $"nvidia/xorg/{module.Name}", $"xorg/modules/{module.Directory}/{module.Name}", $"xorg/modules/updates/{module.Directory}/{module.Name}" }
+               let places = new[] { $"nvidia/xorg/{module[(module.IndexOf('/', StringComparison.Ordinal) + 1)..]}", $"xorg/modules/{module}", $"xorg/modules/updates/{module}" }
                let file = places.Select(place => files.InLibraryDirectories(place, LibraryArchitecture.X64)).FirstOrDefault(file => file is not null)
                where file is not null
                select NvidiaEdits.Mount(file, file.Path);

@@ -22,7 +22,7 @@ public static class CudaCompatibility
     ];
 
     // The branch of a driver decides which CUDA it serves; 565 serves 12.7, for which no toolkit was released.
-    private static readonly ImmutableArray<(int Branch, DottedVersion Cuda)> Branches =
+    private static readonly ImmutableArray<DriverBranch> Branches =
     [
         Branch(615, "13.4"), Branch(610, "13.3"), Branch(595, "13.2"), Branch(590, "13.1"), Branch(580, "13.0"), Branch(575, "12.9"),
         Branch(570, "12.8"), Branch(565, "12.7"), Branch(560, "12.6"), Branch(555, "12.5"), Branch(550, "12.4"), Branch(545, "12.3"),
@@ -33,14 +33,16 @@ public static class CudaCompatibility
 
     /// <summary>The CUDA version that a driver serves; <see langword="null"/> for a branch newer than this table.</summary>
     public static DottedVersion? CudaOf(DottedVersion driver) =>
-        driver.Major > Branches[0].Branch ? null : Branches.First(row => row.Branch <= driver.Major).Cuda;
+        driver.Major > Branches[0].Number ? null : Branches.First(row => row.Number <= driver.Major).Cuda;
 
     /// <summary>The least Linux driver for a CUDA version, taking the next newer release where that version had none; <see langword="null"/> beyond the table.</summary>
     public static DottedVersion? LeastDriverFor(DottedVersion cuda) =>
         Releases.LastOrDefault(release => release.Cuda.CompareTo(cuda) >= 0)?.LeastLinuxDriver;
 
-    private static (int Branch, DottedVersion Cuda) Branch(int branch, string cuda) => (branch, DottedVersion.Parse(cuda)!);
+    private static DriverBranch Branch(int number, string cuda) => new(number, DottedVersion.Parse(cuda)!);
 
     private static CudaRelease Row(string cuda, string linux, string? windows) =>
         new(DottedVersion.Parse(cuda)!, DottedVersion.Parse(linux)!, DottedVersion.Parse(windows));
+
+    private sealed record DriverBranch(int Number, DottedVersion Cuda);
 }

@@ -19,18 +19,18 @@ public static class NvidiaDiscovery
             return [];
         var version = NvidiaDriver.Read(host)?.Version.ToString();
         var nodes = new NvidiaNodes(host);
-        var found = new List<(PciAddress Address, ProcInformation Information)>();
+        var found = new List<FoundGpu>();
         foreach (var name in names)
         {
             if (PciAddress.Parse(name) is { } address
                 && host.ReadText(HostTree.Proc, $"{GpusDirectory}/{name}/information") is { } text
                 && ProcInformation.Parse(text) is { Excluded: false } information)
-                found.Add((address, information));
+                found.Add(new FoundGpu(address, information));
         }
 
         return
         [
-            .. found.OrderBy(gpu => gpu.Address).Select((gpu, index) => new Gpu
+            .. found.Order(FoundGpu.ByAddress).Select((gpu, index) => new Gpu
             {
                 Vendor = GpuVendor.Nvidia,
                 Index = index,
@@ -44,6 +44,11 @@ public static class NvidiaDiscovery
                 DrmNodes = DrmNodes.Of(host, gpu.Address),
             }),
         ];
+    }
+
+    private sealed record FoundGpu(PciAddress Address, ProcInformation Information)
+    {
+        public static readonly Comparer<FoundGpu> ByAddress = Comparer<FoundGpu>.Create((x, y) => x.Address.CompareTo(y.Address));
     }
 
     private static int? NumaNode(IHostRoot host, PciAddress address) =>

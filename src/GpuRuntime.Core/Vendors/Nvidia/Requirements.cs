@@ -19,9 +19,9 @@ public static class Requirements
     {
         if (environment[DisableVariable] is "1" or "t" or "T" or "TRUE" or "true" or "True")
             return;
-        var variables = environment.WithPrefix(Prefix).Where(pair => !pair.Key.StartsWith("NVIDIA_REQUIRE_JETPACK", StringComparison.Ordinal)).ToList();
+        var variables = environment.WithPrefix(Prefix).Where(variable => !variable.Name.StartsWith("NVIDIA_REQUIRE_JETPACK", StringComparison.Ordinal)).ToList();
         if (LegacyCudaImage.Is(environment) && OwnVersion(environment["CUDA_VERSION"]!) is { } own)
-            variables.Add(new KeyValuePair<string, string>("CUDA_VERSION", $"cuda>={own}"));
+            variables.Add(new EnvironmentVariable("CUDA_VERSION", $"cuda>={own}"));
         if (variables.Count > MostVariables)
             throw new GpuRuntimeException(ErrorCode.RequirementInvalid, $"The image sets {variables.Count} variables {Prefix}*; at most {MostVariables} are read.");
 

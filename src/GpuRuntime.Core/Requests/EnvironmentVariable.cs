@@ -1,0 +1,3 @@
+namespace GpuRuntime.Core.Requests;
+
+public sealed record EnvironmentVariable(string Name, string Value);
