@@ -13,7 +13,7 @@ internal static unsafe partial class Libc
         const int nameOffset = 19;
         const int lengthOffset = 16;
         var names = new List<string>();
-        var buffer = new byte[32 * 1024];
+        Span<byte> buffer = stackalloc byte[8 * 1024];
         while (true)
         {
             nint count;
@@ -25,8 +25,8 @@ internal static unsafe partial class Libc
                 return names;
             for (var at = 0; at < count;)
             {
-                var length = BitConverter.ToUInt16(buffer, at + lengthOffset);
-                var name = buffer.AsSpan(at + nameOffset, length - nameOffset);
+                var length = BitConverter.ToUInt16(buffer[(at + lengthOffset)..]);
+                var name = buffer.Slice(at + nameOffset, length - nameOffset);
                 var text = Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
                 if (text is not ("." or ".."))
                     names.Add(text);
@@ -40,7 +40,7 @@ internal static unsafe partial class Libc
     {
         Span<byte> buffer = stackalloc byte[4096];
         nint count;
-        fixed (byte* name = Path(path))
+        fixed (byte* name = Path(path, stackalloc byte[ShortPath]))
         fixed (byte* target = buffer)
             count = Readlinkat(directory, name, target, buffer.Length);
         return count < 0 ? null : Encoding.UTF8.GetString(buffer[..(int)count]);

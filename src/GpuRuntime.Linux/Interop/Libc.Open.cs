@@ -41,7 +41,7 @@ internal static unsafe partial class Libc
     {
         const int MostTries = 128;
         var how = new OpenHow { Flags = (ulong)(flags | OpenFlags.CloseOnExec), Mode = flags.HasFlag(OpenFlags.Create) ? mode : 0, Resolve = (ulong)resolve };
-        fixed (byte* name = Path(path))
+        fixed (byte* name = Path(path, stackalloc byte[ShortPath]))
         {
             for (var attempt = 1; ; attempt++)
             {

@@ -25,7 +25,7 @@ internal static unsafe partial class Libc
     {
         StatxBuffer buffer;
         int result;
-        fixed (byte* name = Path(path))
+        fixed (byte* name = Path(path, stackalloc byte[ShortPath]))
             result = StatxCall(directory, name, flags, StatxBasicStats, &buffer);
         errno = result == 0 ? Errno.None : LinuxException.LastErrno();
         return result != 0 ? null : new FileStatus(

@@ -25,6 +25,20 @@ internal static unsafe partial class Libc
         return bytes;
     }
 
+    /// <summary>Longest path, in bytes with its NUL, that calls on the way of a container's start encode on the stack.</summary>
+    private const int ShortPath = 512;
+
+    /// <summary>As <see cref="Path(string)"/>, in the caller's buffer where it fits.</summary>
+    private static Span<byte> Path(string text, Span<byte> buffer)
+    {
+        const int mostBytesOfCharacter = 3;
+        if ((text.Length * mostBytesOfCharacter) + 1 > buffer.Length || text.Contains('\0', StringComparison.Ordinal))
+            return Path(text);
+        var length = Encoding.UTF8.GetBytes(text, buffer);
+        buffer[length] = 0;
+        return buffer[..(length + 1)];
+    }
+
     /// <summary>https://man7.org/linux/man-pages/man2/syscall.2.html</summary>
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Syscall(nint number, nint a, nint b, nint c, nint d, nint e);

@@ -14,6 +14,7 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
     private const int LargestLoaderCache = 16 << 20;
 
     private readonly Tree[] _trees;
+    private string? _driverRootPath;
 
     public LinuxHostRoot(RuntimeConfiguration configuration)
     {
@@ -64,17 +65,19 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
 
     public DriverFile? Find(string path)
     {
-        using var file = Open(HostTree.Driver, path, OpenFlags.Path);
+        if (_trees[(int)HostTree.Driver].Root is not { } root)
+            return null;
+        // Most paths hold no link, and then they are what they say: one call fewer for each of a driver's many files.
+        var relative = path.TrimStart('/');
+        var errno = Errno.TooManyLinks;
+        var direct = relative.Length == 0 ? null : Libc.TryOpenAt(root.Number, relative, OpenFlags.Path, Resolve.InRoot | Resolve.NoSymlinks, out errno);
+        using var file = direct ?? (errno == Errno.TooManyLinks ? Open(HostTree.Driver, path, OpenFlags.Path) : null);
         if (file is null || Kind(Libc.Stat(file).Type) is not { } kind)
             return null;
-        var root = _trees[(int)HostTree.Driver];
+        if (direct is not null && IsPlain(relative))
+            return new DriverFile($"/{relative}", DriverRootPath == "/" ? $"/{relative}" : $"{DriverRootPath}/{relative}", kind);
         var hostPath = Libc.TryReadLink(Libc.AtFdCwd, file.ProcPath);
-        // The prefix itself may be reached through links: what the kernel says of the root is what its files begin with.
-        var rootPath = Libc.TryReadLink(Libc.AtFdCwd, root.Root!.ProcPath);
-        if (hostPath is null || rootPath is null)
-            return null;
-        var inside = rootPath == "/" ? hostPath : hostPath.StartsWith(rootPath + "/", StringComparison.Ordinal) ? hostPath[rootPath.Length..] : hostPath == rootPath ? "/" : null;
-        return inside is null ? null : new DriverFile(inside, hostPath, kind);
+        return hostPath is not null && InsideDriverRoot(hostPath) is { } inside ? new DriverFile(inside, hostPath, kind) : null;
     }
 
     public SharedObject? ReadSharedObject(DriverFile file)
@@ -90,6 +93,18 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
             ? cache.Described()
             : [];
     }
+
+    // The prefix may be reached through links: what the kernel says of the root is what its files' paths begin with.
+    private string DriverRootPath => _driverRootPath ??= Libc.TryReadLink(Libc.AtFdCwd, _trees[(int)HostTree.Driver].Root!.ProcPath) ?? _trees[(int)HostTree.Driver].Prefix;
+
+    private string? InsideDriverRoot(string hostPath) =>
+        DriverRootPath == "/" ? hostPath
+        : hostPath == DriverRootPath ? "/"
+        : hostPath.StartsWith(DriverRootPath + "/", StringComparison.Ordinal) ? hostPath[DriverRootPath.Length..]
+        : null;
+
+    // Neither "." nor ".." nor an empty name: the path is already the one that the kernel would print.
+    private static bool IsPlain(string path) => !path.Contains("//", StringComparison.Ordinal) && !$"/{path}/".Contains("/.", StringComparison.Ordinal) && !path.EndsWith('/');
 
     private FileDescriptor? Open(HostTree tree, string path, OpenFlags flags) =>
         _trees[(int)tree].Root is { } root

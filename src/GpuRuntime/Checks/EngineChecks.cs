@@ -1,0 +1,94 @@
+using System.Text.Json;
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Linux.Paths;
+using GpuRuntime.Linux.Processes;
+
+namespace GpuRuntime.Checks;
+
+/// <summary>Engines on this machine, and whether they know us as a runtime.</summary>
+internal static class EngineChecks
+{
+    private const string DockerConfiguration = "/etc/docker/daemon.json";
+    private const string ContainerdConfiguration = "/etc/containerd/config.toml";
+    private const string HookName = "nvidia-container-runtime-hook";
+    private const int LargestConfiguration = 1 << 20;
+
+    public static IEnumerable<Finding> Run(RuntimeConfiguration configuration)
+    {
+        var found = 0;
+        foreach (var finding in Docker().Concat(Containerd()).Concat(Podman()))
+        {
+            found++;
+            yield return finding;
+        }
+
+        if (found == 0)
+            yield return new Finding("engines", "Neither Docker, containerd nor podman is on PATH", "Install one, or check PATH");
+    }
+
+    private static IEnumerable<Finding> Docker()
+    {
+        if (OnPath("dockerd") is null)
+            yield break;
+        yield return DockerRegistration();
+        yield return OnPath(HookName) is { } hook
+            ? new Finding("docker --gpus", $"{hook} is there: dockerd takes --gpus if it was started since")
+            : new Finding("docker --gpus", $"no program named {HookName} on PATH, so that dockerd refuses --gpus", $"ln -s {OwnHook()} /usr/local/bin/{HookName}, then restart dockerd; or use -e NVIDIA_VISIBLE_DEVICES=all");
+    }
+
+    private static Finding DockerRegistration()
+    {
+        var cure = $"Add \"runtimes\": {{\"gpu-runtime\": {{\"path\": \"{OwnProgram.Path}\"}}}} to {DockerConfiguration}, then: systemctl reload docker";
+        using var root = RootedDirectory.Open("/", default);
+        if (root.Read(DockerConfiguration, LargestConfiguration) is not { } text)
+            return new Finding("docker", $"gpu-runtime is not registered: {DockerConfiguration} does not exist", cure);
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("runtimes", out var runtimes) && runtimes.ValueKind == JsonValueKind.Object
+                && Registered(runtimes) is { } name
+                ? new Finding("docker", $"registered as runtime \"{name}\" in {DockerConfiguration}")
+                : new Finding("docker", $"gpu-runtime is not registered in {DockerConfiguration}", cure);
+        }
+        catch (JsonException exception)
+        {
+            return new Finding("docker", $"{DockerConfiguration} is not valid JSON (line {exception.LineNumber + 1}), so that dockerd does not start", "Mend it; dockerd --validate --config-file tells more");
+        }
+    }
+
+    private static string? Registered(JsonElement runtimes)
+    {
+        foreach (var runtime in runtimes.EnumerateObject())
+        {
+            if (runtime.Value.ValueKind == JsonValueKind.Object && runtime.Value.TryGetProperty("path", out var path) && path.ValueKind == JsonValueKind.String && IsOurs(path.GetString()!))
+                return runtime.Name;
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<Finding> Containerd()
+    {
+        if (OnPath("containerd") is null)
+            yield break;
+        using var root = RootedDirectory.Open("/", default);
+        var text = root.Read(ContainerdConfiguration, LargestConfiguration);
+        yield return text is not null && System.Text.Encoding.UTF8.GetString(text).Split('\n').Any(NamesUs)
+            ? new Finding("containerd", $"registered in {ContainerdConfiguration}")
+            : new Finding("containerd", $"gpu-runtime is not in {ContainerdConfiguration} (Kubernetes needs it there; docker and ctr do not)");
+    }
+
+    private static IEnumerable<Finding> Podman()
+    {
+        if (OnPath("podman") is not null)
+            yield return new Finding("podman", $"found; run containers with: podman --runtime {OwnProgram.Path} run -e NVIDIA_VISIBLE_DEVICES=all ...");
+    }
+
+    private static bool NamesUs(string line) => !line.TrimStart().StartsWith('#') && line.Contains("BinaryName", StringComparison.Ordinal) && line.Contains("gpu-runtime", StringComparison.Ordinal);
+
+    private static bool IsOurs(string path) => path == OwnProgram.Path || path == "gpu-runtime" || path.EndsWith("/gpu-runtime", StringComparison.Ordinal);
+
+    private static string OwnHook() => OwnProgram.Path[..(OwnProgram.Path.LastIndexOf('/') + 1)] + "gpu-runtime-hook";
+
+    private static string? OnPath(string name) => LowLevelRuntime.TryFind([name], Environment.GetEnvironmentVariable("PATH"));
+}

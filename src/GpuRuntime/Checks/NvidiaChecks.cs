@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Edits;
+using GpuRuntime.Core.Errors;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Requests;
+using GpuRuntime.Core.Vendors.Nvidia;
+
+namespace GpuRuntime.Checks;
+
+/// <summary>NVIDIA's driver: its kernel module, which CUDA it serves, its device nodes and its user-space files.</summary>
+internal static class NvidiaChecks
+{
+    private static readonly ImmutableArray<string> CoreLibraries = ["libcuda", "libnvidia-ml"];
+
+    public static IEnumerable<Finding> Run(IHostRoot host, RuntimeConfiguration configuration)
+    {
+        if (NvidiaDriver.Read(host) is not { } driver)
+            yield break;
+        yield return new Finding("nvidia driver", $"{driver.Version} ({(driver.IsOpenModule ? "open" : "proprietary")} kernel module)");
+        yield return Cuda(driver);
+        foreach (var finding in Nodes(host))
+            yield return finding;
+        yield return Files(host, driver, configuration);
+        yield return Plan(host, configuration);
+    }
+
+    private static Finding Cuda(NvidiaDriver driver)
+    {
+        if (driver.CudaVersion is not { } cuda)
+            return new Finding("cuda", $"Driver {driver.Version} is newer than this version's table; CUDA {CudaCompatibility.Releases[0].Cuda} and older run");
+        var next = CudaCompatibility.Releases.LastOrDefault(release => release.Cuda.CompareTo(cuda) > 0);
+        return new Finding("cuda", $"Images for CUDA {cuda} and older run" + (next is null ? "" : $"; CUDA {next.Cuda} needs driver {next.LeastLinuxDriver}"));
+    }
+
+    private static IEnumerable<Finding> Nodes(IHostRoot host)
+    {
+        var nodes = new NvidiaNodes(host);
+        List<DeviceNode> wanted = [nodes.Control(), nodes.Modeset(), .. NvidiaDiscovery.Discover(host).SelectMany(gpu => gpu.DeviceNodes)];
+        GpuRuntimeException? notLoaded = null;
+        try
+        {
+            wanted.AddRange(nodes.UnifiedMemory());
+        }
+        catch (GpuRuntimeException exception)
+        {
+            notLoaded = exception;
+        }
+
+        if (notLoaded is not null)
+            yield return new Finding("nvidia-uvm", "The kernel module nvidia-uvm is not loaded, so that CUDA cannot start", "modprobe nvidia-uvm, and have it loaded at boot (/etc/modules-load.d)");
+        var missing = wanted.Where(node => node.MissingOnHost).Select(node => node.HostPath).ToList();
+        if (missing.Count > 0)
+            yield return new Finding("device nodes", $"{string.Join(", ", missing)} not made yet; a container's start makes them");
+        var closed = wanted.Where(node => !node.MissingOnHost && !node.IsOpenToAll).Select(node => node.HostPath).ToList();
+        yield return closed.Count == 0
+            ? new Finding("device nodes", $"{wanted.Count - missing.Count} there, open to every user")
+            : new Finding("device nodes", $"{string.Join(", ", closed)} cannot be opened by users other than root", "Set NVreg_DeviceFileMode=0666, or run such containers as root or with the nodes' group");
+    }
+
+    private static Finding Files(IHostRoot host, NvidiaDriver driver, RuntimeConfiguration configuration)
+    {
+        try
+        {
+            var files = new DriverFiles(host, driver.Version, configuration.LibrarySearchPaths);
+            var found = LibraryClosure.Find(host, files, DriverCapability.All);
+            var core = CoreLibraries.Where(name => !found.Any(library => library.BaseName == name)).ToList();
+            return core.Count == 0
+                ? new Finding("driver files", $"{found.Length} libraries of {driver.Version} in {string.Join(", ", found.Select(library => library.File.Directory).Distinct())}")
+                : new Finding("driver files", $"{string.Join(" and ", core)} of driver {driver.Version} not found", "Install the driver's user-space packages (libcuda1, libnvidia-ml1 or their like)");
+        }
+        catch (GpuRuntimeException exception)
+        {
+            return new Finding("driver files", exception.Message, "See the sentence above");
+        }
+    }
+
+    // What a container with everything would get, planned as the shim plans it.
+    private static Finding Plan(IHostRoot host, RuntimeConfiguration configuration)
+    {
+        try
+        {
+            var request = new GpuRequest { Selectors = [new DeviceSelector(SelectorKind.All, GpuVendor.Nvidia, "all")], Source = "check" };
+            var edits = EditPlanner.Plan(request, ContainerEnvironment.Empty, host, configuration);
+            return new Finding("--gpus all", $"gives {edits?.DeviceNodes.Length} device nodes and {edits?.Mounts.Length} mounts");
+        }
+        catch (GpuRuntimeException exception)
+        {
+            return new Finding("--gpus all", exception.Message, "See the sentence above");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
+using GpuRuntime.Core.Requests;
+
+namespace GpuRuntime.Core.Tests.Requests;
+
+public sealed class ByteSizeTests
+{
+    [TestCase("1", 1)]
+    [TestCase("1073741824", 1L << 30)]
+    [TestCase("10b", 10)]
+    [TestCase("2GB", 2_000_000_000)]
+    [TestCase("2gb", 2_000_000_000)]
+    [TestCase("2Gb", 2_000_000_000)]
+    [TestCase("2 GB", 2_000_000_000)]
+    [TestCase("2GiB", 2L << 30)]
+    [TestCase("2gib", 2L << 30)]
+    [TestCase("2Gi", 2L << 30)]
+    [TestCase("2g", 2L << 30)]
+    [TestCase("2G", 2L << 30)]
+    [TestCase("512m", 512L << 20)]
+    [TestCase("512MiB", 512L << 20)]
+    [TestCase("512MB", 512_000_000)]
+    [TestCase("4k", 4096)]
+    [TestCase("4KB", 4000)]
+    [TestCase("4KiB", 4096)]
+    [TestCase("1t", 1L << 40)]
+    [TestCase("1TB", 1_000_000_000_000)]
+    [TestCase("1.5GiB", 3L << 29)]
+    [TestCase("0.5g", 1L << 29)]
+    [TestCase(" 2GB ", 2_000_000_000)]
+    public void An_amount_has_a_number_and_a_unit(string text, long bytes) => Assert.That(ByteSize.Parse(text), Is.EqualTo(bytes));
+
+    [TestCase("")]
+    [TestCase("GB")]
+    [TestCase("0")]
+    [TestCase("0.1")]
+    [TestCase("0.0GB")]
+    [TestCase("-1g")]
+    [TestCase("+1g")]
+    [TestCase("1e9")]
+    [TestCase("1,5g")]
+    [TestCase("1.2.3")]
+    [TestCase("2GBit")]
+    [TestCase("2PB")]
+    [TestCase("2G B")]
+    [TestCase("two")]
+    [TestCase("\u0662GB")]
+    [TestCase("99999999999999999999999")]
+    [TestCase("5000000TiB")]
+    [TestCase("0x10")]
+    public void What_is_no_amount_is_none(string text) => Assert.That(ByteSize.Parse(text), Is.Null);
+
+    [Test]
+    public void No_text_throws_and_every_amount_is_positive() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<string>(), text => ByteSize.Parse(text ?? "") is null or >= 1).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+
+    [Test]
+    public void Bytes_without_a_unit_read_back_as_they_are() =>
+        Prop.ForAll(Gen.Choose64(1, 1L << 62).ToArbitrary(), bytes => ByteSize.Parse(bytes.ToString(CultureInfo.InvariantCulture)) == bytes)
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+}
