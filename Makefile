@@ -53,7 +53,7 @@ $(bin)/cuda-probe: tests/gpu-test/cuda-probe.c | setup
 
 # Makes simulated hosts, images and bundles; the tests use the same code.
 $(test_hosts): $(wildcard tests/GpuRuntime.TestHosts/*.csproj) $(shell find tests/GpuRuntime.TestHosts -name '*.cs') tests/Directory.Build.props Directory.Build.props Directory.Packages.props | setup
-	dotnet build tests/GpuRuntime.TestHosts/GpuRuntime.TestHosts.csproj -c Release -m:1 -nodeReuse:false -v:quiet -nologo -clp:NoSummary
+	dotnet msbuild tests/GpuRuntime.TestHosts/GpuRuntime.TestHosts.csproj -restore -p:Configuration=Release -m:1 -nodeReuse:false -v:quiet -nologo
 	@touch $@
 
 test: setup build
@@ -82,7 +82,7 @@ install:
 	    [ -x $(bin)/$$file ] || { echo "$(bin)/$$file is not there: run 'make build' first" >&2; exit 1; }; done
 	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime $(DESTDIR)/etc/gpu-runtime
 	install $(owner) -m 0755 $(bin)/gpu-runtime $(bin)/gpu-runtime-hook $(bin)/gpu-runtime-agent $(DESTDIR)$(PREFIX)/bin
-	install $(owner) -m 0644 README.md LICENSE config/config.json config/daemon.json $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime
+	install $(owner) -m 0644 README.md LICENSE $(wildcard docs/*.md) config/config.json config/daemon.json $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime
 	@if [ -e $(DESTDIR)/etc/gpu-runtime/config.json ]; then echo 'kept $(DESTDIR)/etc/gpu-runtime/config.json'; \
 	else install $(owner) -m 0644 config/config.json $(DESTDIR)/etc/gpu-runtime/config.json; fi
 

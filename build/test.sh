@@ -20,10 +20,10 @@ mkdir -p $results
 
 for project in tests/*.Tests/*.Tests.csproj; do
     name=$(basename "$project" .csproj)
-    echo "== $name"
-    dotnet build "$project" -m:1 -nodeReuse:false -nologo -v:quiet -clp:NoSummary >"$results/$name.log" 2>&1 &&
+    echo "== $name (as it goes: tail -f $results/$name.log)"
+    dotnet msbuild "$project" -restore -m:1 -nodeReuse:false -nologo -v:quiet >"$results/$name.log" 2>&1 &&
         as_root dotnet test "$project" --no-build -nologo -v:quiet --results-directory $results \
-            --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=quiet' \
+            --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=normal' \
             --blame-hang --blame-hang-timeout 15m --blame-hang-dump-type none >>"$results/$name.log" 2>&1
     code=$?
     passed=0 failed=0 skipped=0
@@ -32,8 +32,8 @@ for project in tests/*.Tests/*.Tests.csproj; do
         read -r passed failed skipped <$results/counts
     fi
     if [ "$failed" = 0 ] && { [ "$code" != 0 ] || [ "$passed" = 0 ]; }; then
-        cat "$results/$name.log"
-        echo "   FAILED  $name did not run to its end: exit status $code after $passed tests (its output is above)"
+        tail -n 100 "$results/$name.log"
+        echo "   FAILED  $name did not run to its end: exit status $code after $passed tests (the end of its output is above)"
         failed=1
     fi
     echo "   $passed passed, $failed failed, $skipped skipped"

@@ -6,7 +6,7 @@ namespace GpuRuntime.Core.Tests;
 internal static class Refusal
 {
     /// <returns>The sentence.</returns>
-    public static string Of(ErrorCode code, TestDelegate action)
+    public static string Of(ErrorCode code, Action action)
     {
         var refusal = Assert.Throws<GpuRuntimeException>(action)!;
         using (Assert.EnterMultipleScope())

@@ -187,10 +187,10 @@ runtime() {
     if [ $own_cgroups = yes ]; then
         # A mount namespace of its own: the machine's /sys/fs/cgroup stays as it is.
         # shellcheck disable=SC2016  # the inner shell's parameters
-        unshare -m --propagation private sh -c 'umount -R /sys/fs/cgroup 2>/dev/null; mount -t cgroup2 none /sys/fs/cgroup && exec "$@"' sh \
+        timeout 120 unshare -m --propagation private sh -c 'umount -R /sys/fs/cgroup 2>/dev/null; mount -t cgroup2 none /sys/fs/cgroup && exec "$@"' sh \
             "$bin/gpu-runtime" "${runtime_flags[@]}" --root "$state" "$@"
     else
-        "$bin/gpu-runtime" "${runtime_flags[@]}" --root "$state" "$@"
+        timeout 120 "$bin/gpu-runtime" "${runtime_flags[@]}" --root "$state" "$@"
     fi
 }
 started=0

@@ -80,6 +80,13 @@ public sealed class LoaderCacheFile
         return new LoaderCacheFile([.. added.Concat(kept).OrderByDescending(record => record.Name, LoaderCacheOrder.Instance)], HardwareNames);
     }
 
+    /// <summary>The cache without the libraries of a directory.</summary>
+    public LoaderCacheFile Without(string directory)
+    {
+        var prefix = Encoding.UTF8.GetBytes($"{directory}/");
+        return new LoaderCacheFile([.. Records.Where(record => !record.Path.AsSpan().StartsWith(prefix))], HardwareNames);
+    }
+
     /// <summary>The lines as names, for finding things.</summary>
     public ImmutableArray<LoaderCacheEntry> Described() =>
         [.. Records.Select(record => new LoaderCacheEntry(Encoding.UTF8.GetString(record.Name), Encoding.UTF8.GetString(record.Path), record.Architecture))];

@@ -56,6 +56,22 @@ public sealed class RootedDirectory : IDisposable
         return null;
     }
 
+    /// <summary>Whether a regular file is there that is no link itself.</summary>
+    public bool IsRegular(string path)
+    {
+        using var file = Libc.TryOpenAt(_root.Number, path, OpenFlags.Path | Libc.NoFollow, Inside, out _);
+        return file is not null && Libc.Stat(file).Type == FileType.Regular;
+    }
+
+    /// <summary>Takes a file or link away, if it is there.</summary>
+    /// <exception cref="LinuxException">It cannot be taken away.</exception>
+    public void Delete(string path)
+    {
+        using var parent = Parent(path, out var name);
+        if (Libc.TryUnlink(parent, name) is not (Errno.None or Errno.NoEntry) and var errno)
+            throw LinuxException.Of("unlink", path, errno);
+    }
+
     /// <summary>Names in a directory; nothing when it is not there.</summary>
     public IReadOnlyList<string> List(string path)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Inventory;
 using GpuRuntime.Linux.Loader;
 using GpuRuntime.Linux.Paths;
@@ -14,6 +15,7 @@ public static class RootfsLoader
 {
     private const string Cache = "/etc/ld.so.cache";
     private const string Configuration = "/etc/ld.so.conf";
+    private const string CompatibilityConfiguration = "/etc/ld.so.conf.d/00-gpu-runtime-compat.conf";
     private const string OwnConfiguration = "/etc/ld.so.conf.d/zz-gpu-runtime.conf";
     private const int LargestCache = 32 << 20;
     private const uint ReadableByAll = 0b110_100_100;
@@ -22,7 +24,8 @@ public static class RootfsLoader
     private static readonly ImmutableArray<string> CacheMakers = ["/sbin/ldconfig", "/usr/sbin/ldconfig"];
 
     /// <param name="libraries">What must be found, by name.</param>
-    public static void Prepare(RootedDirectory rootfs, ImmutableArray<LoaderCacheEntry> libraries)
+    /// <param name="compatibility">What decides whether libraries of the image's own go in front of them; may be absent.</param>
+    public static void Prepare(RootedDirectory rootfs, ImmutableArray<LoaderCacheEntry> libraries, ForwardCompatibility? compatibility = null)
     {
         if (libraries.IsEmpty)
             return;
@@ -35,8 +38,17 @@ public static class RootfsLoader
         var existing = rootfs.Read(Cache, LargestCache);
         // A cache that cannot be read is one that the loader ignores as well: nothing is lost with it.
         var merged = (existing is null ? null : LoaderCacheFile.Parse(existing)) ?? LoaderCacheFile.Empty;
-        rootfs.Replace(Cache, LoaderCacheWriter.Write(merged.With(libraries)), ReadableByAll);
+        var preferred = CompatibilityLibraries.Choose(rootfs, compatibility, libraries[0].Architecture);
+        // An earlier start may have preferred the image's libraries, on a driver that has been updated since.
+        var hadPreferred = compatibility is not null && rootfs.Exists(CompatibilityConfiguration);
+        if (hadPreferred)
+            merged = merged.Without(compatibility!.ContainerDirectory);
+        rootfs.Replace(Cache, LoaderCacheWriter.Write(merged.With(preferred.Concat(libraries))), ReadableByAll);
         PrepareConfiguration(rootfs, directories);
+        if (!preferred.IsEmpty)
+            rootfs.Replace(CompatibilityConfiguration, Encoding.UTF8.GetBytes(compatibility!.ContainerDirectory + "\n"), ReadableByAll);
+        else if (hadPreferred)
+            rootfs.Delete(CompatibilityConfiguration);
     }
 
     // Only where something will read it; an image without ldconfig keeps one file fewer.

@@ -32,7 +32,7 @@ public static class RootfsPreparation
         {
             foreach (var link in edits.Symlinks)
                 rootfs.Symlink(link.Path, link.Target);
-            RootfsLoader.Prepare(rootfs, edits.Libraries);
+            RootfsLoader.Prepare(rootfs, edits.Libraries, edits.ForwardCompatibility);
         }
         catch (LinuxException exception)
         {

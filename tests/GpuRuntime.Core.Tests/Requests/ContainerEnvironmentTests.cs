@@ -40,5 +40,5 @@ public sealed class ContainerEnvironmentTests
 
     [Test]
     public void Variables_with_a_prefix_come_in_the_order_of_their_names() =>
-        Assert.That(new ContainerEnvironment(["R_B=2", "X=0", "R_A=1"]).WithPrefix("R_").Select(pair => pair.Key), Is.EqualTo((string[])["R_A", "R_B"]));
+        Assert.That(new ContainerEnvironment(["R_B=2", "X=0", "R_A=1"]).WithPrefix("R_").Select(variable => variable.Name), Is.EqualTo((string[])["R_A", "R_B"]));
 }
