@@ -28,8 +28,9 @@ internal static class Program
             ErrorReport.Tell(command, exception);
             return Failure;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or OutOfMemoryException)
+        catch (Exception exception)
         {
+            // The last line of defence: an engine shows what the log file says, and would show nothing of a crash.
             ErrorReport.Tell(command, new GpuRuntimeException(ErrorCode.Unexpected, $"{exception.GetType().Name}: {exception.Message}", exception));
             return Failure;
         }

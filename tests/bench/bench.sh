@@ -136,7 +136,7 @@ echo
 printf '%-62s %8s %8s\n' 'create alone, the low-level runtime being a no-op program' 'ms' 'ratio'
 creates=("the no-op program||$work/cycle --create-only $work/none.json $work/true-static $work/runc $work/none bench-none")
 for name in none one full; do
-    creates+=("gpu-runtime, ${asked[$name]}|$work/cycle --create-only $work/$name.json $shim $work/runc $work/$name bench-$name")
+    creates+=("gpu-runtime, ${asked[$name]}||$work/cycle --create-only $work/$name.json $shim $work/runc $work/$name bench-$name")
 done
 GPU_RUNTIME_CONFIG=$work/with-no-op.json measure create "$rounds" "${creates[@]}"
 

@@ -31,5 +31,6 @@ public interface IHostRoot
     SharedObject? ReadSharedObject(DriverFile file);
 
     /// <summary>The driver root's <c>/etc/ld.so.cache</c>; empty when absent or unreadable.</summary>
-    ImmutableArray<LoaderCacheEntry> LoaderCache();
+    /// <param name="beginnings">Only libraries whose name begins with one of these; all of them by default. A host has thousands.</param>
+    ImmutableArray<LoaderCacheEntry> LoaderCache(ImmutableArray<string> beginnings = default);
 }

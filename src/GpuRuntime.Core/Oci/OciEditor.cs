@@ -8,7 +8,8 @@ namespace GpuRuntime.Core.Oci;
 /// Bind-mount the host's nodes rather than name them in <c>linux.devices</c>: a user namespace cannot make nodes.
 /// </param>
 /// <param name="HookProgram">Absolute path of our own executable.</param>
-public sealed record OciEditOptions(bool BindNodes, string HookProgram);
+/// <param name="HookEnvironment">Environment of our hooks, <c>NAME=value</c>; never empty.</param>
+public sealed record OciEditOptions(bool BindNodes, string HookProgram, ImmutableArray<string> HookEnvironment);
 
 /// <summary>
 /// Puts container edits into config.json. Applying the same edits again changes nothing. Nodes go into <c>linux.devices</c> and into
@@ -134,7 +135,7 @@ public sealed class OciEditor
         {
             ImmutableArray<string> arguments = ["gpu-runtime", .. hook.Verb];
             if (present.Add(string.Join('\0', arguments)))
-                edit.Appended.Add(OciJson.Write(json => OciJson.Hook(json, _options.HookProgram, arguments, HookTimeoutSeconds)));
+                edit.Appended.Add(OciJson.Write(json => OciJson.Hook(json, _options.HookProgram, arguments, _options.HookEnvironment, HookTimeoutSeconds)));
         }
 
         return edit;

@@ -11,6 +11,8 @@ namespace GpuRuntime.Core.Requests;
 /// </summary>
 public sealed class RequestGrammar
 {
+    private const int LongestRequest = 64 << 10;
+
     private readonly string _text;
     private readonly string _source;
     private readonly List<DeviceSelector> _selectors = [];
@@ -27,6 +29,7 @@ public sealed class RequestGrammar
     private long? _memory;
     private int? _compute;
     private SharingMode _mode;
+    private bool _hasItem;
 
     private RequestGrammar(string text, string source)
     {
@@ -36,16 +39,18 @@ public sealed class RequestGrammar
 
     /// <param name="text">Such as <c>all</c>, <c>2</c>, <c>device=0,1</c>, <c>amd:0,intel:0</c>; white space around items is ignored.</param>
     /// <param name="source">Where it was read, for messages.</param>
-    /// <returns><see langword="null"/> when the text is empty: nothing is asked for.</returns>
+    /// <returns><see langword="null"/> when the text is empty or holds only separators: nothing is asked for.</returns>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.RequestInvalid"/>.</exception>
     public static GpuRequest? Parse(string text, string source)
     {
         if (text.AsSpan().Trim().IsEmpty)
             return null;
         var grammar = new RequestGrammar(text, source);
+        if (text.Length > LongestRequest)
+            throw grammar.Invalid($"is longer than {LongestRequest} characters");
         foreach (var field in QuotedFields.Split(text) ?? throw grammar.Invalid("has a double quote that is not closed"))
             grammar.Read(field);
-        return grammar.Result();
+        return grammar._hasItem ? grammar.Result() : null;
     }
 
     // A quoted field is one key with its list, as in Docker's '"device=0,1","capabilities=utility"'; an unquoted one goes on
@@ -62,6 +67,7 @@ public sealed class RequestGrammar
 
     private void ReadItem(string item)
     {
+        _hasItem = true;
         var separator = item.AsSpan().IndexOf('=');
         if (separator < 0 && item.AsSpan().IndexOf(':') is var colon and > 0 && item.AsSpan(0, colon).TrimEnd() is "memory" or "compute" or "mode")
             separator = item.AsSpan().IndexOf(':');
@@ -172,7 +178,7 @@ public sealed class RequestGrammar
     private GpuRequest Result()
     {
         // One bare number is a count, as in --gpus 2; several are indexes, as in NVIDIA_VISIBLE_DEVICES=0,1.
-        if (_lonelyNumber is not null && _selectors.Count == 1)
+        if (_lonelyNumber is not null && _selectors.Count == 1 && _bare is null && _count is null && !_countIsAll)
         {
             if (_selectors[0].First == 0)
                 throw Invalid("asks for 0 GPUs; write none, or device=0 for the first one");
@@ -182,7 +188,7 @@ public sealed class RequestGrammar
 
         if (_selectors.Count > 0 && (_count is not null || _countIsAll))
             throw Invalid("gives both a count and devices; give one of them");
-        if (_bare is not null && (_selectors.Count > 0 || _count is not null))
+        if (_bare is not null && (_selectors.Count > 0 || _count is not null || (_bare == "none" && _countIsAll)))
             throw Invalid($"says {_bare} and names GPUs or a count beside it; give one of them");
 
         // driver= narrows names that carry no vendor; a name of another vendor contradicts it.

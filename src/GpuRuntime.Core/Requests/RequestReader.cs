@@ -35,9 +35,13 @@ public static class RequestReader
         var envAccepted = facts.Privileged ? configuration.AcceptEnvPrivileged : configuration.AcceptEnvUnprivileged;
         var environment = envAccepted ? facts.Environment : ContainerEnvironment.Empty;
 
-        var request = FromAnnotation(annotations) ?? FromOwnVariable(environment) ?? FromVendorVariables(environment, configuration);
+        var annotated = FromAnnotation(annotations);
+        var own = FromOwnVariable(environment);
+        var request = annotated ?? own ?? FromVendorVariables(environment, configuration);
         if (request is null || (request.Selectors.IsEmpty && !request.DriverFilesOnly && request.SwarmResources.IsEmpty))
             return null;
+        if (annotated is not null && own is not null)
+            request = WithLimits(request, own.MemoryLimitBytes, own.ComputePercent);
         return WithVendorMemoryLimit(WithAnnotatedLimits(request, annotations), environment);
     }
 
@@ -52,6 +56,7 @@ public static class RequestReader
             var key = facts.Privileged ? "acceptEnv.privileged" : "acceptEnv.unprivileged";
             ignored.AddRange(VendorVariables.Select(variable => variable.Name).Append(GpusVariable)
                 .Where(facts.Environment.IsSetAndNotEmpty)
+                .Concat(Swarm(facts.Environment, configuration).Where(MayNameGpus).Select(resource => resource.Name))
                 .Select(variable => $"{variable} is ignored: {key} is false."));
         }
 
@@ -117,21 +122,14 @@ public static class RequestReader
         return [.. found.Where(resource => resource.Value.Trim().Length > 0).DistinctBy(resource => resource.Name)];
     }
 
+    private static bool MayNameGpus(SwarmResource resource) => resource.Explicit || resource.Name.Contains("GPU", StringComparison.OrdinalIgnoreCase);
+
     private static GpuRequest WithAnnotatedLimits(GpuRequest request, ImmutableDictionary<string, string> annotations)
     {
         if (annotations.TryGetValue(MemoryAnnotation, out var memory))
-        {
-            var limit = ByteSize.Parse(memory) ?? throw InvalidAnnotation(MemoryAnnotation, memory, "an amount of memory such as 2GB or 2GiB");
-            // Whoever wrote the environment may lower the limit that the annotation sets, never raise it.
-            request = request with { MemoryLimitBytes = Lower(limit, request.MemoryLimitBytes) };
-        }
-
+            request = WithLimits(request, ByteSize.Parse(memory) ?? throw InvalidAnnotation(MemoryAnnotation, memory, "an amount of memory such as 2GB or 2GiB"), null);
         if (annotations.TryGetValue(ComputeAnnotation, out var compute))
-        {
-            var share = RequestGrammar.Percent(compute) ?? throw InvalidAnnotation(ComputeAnnotation, compute, "a share from 1% to 100%");
-            request = request with { ComputePercent = request.ComputePercent is { } asked ? Math.Min(asked, share) : share };
-        }
-
+            request = WithLimits(request, null, RequestGrammar.Percent(compute) ?? throw InvalidAnnotation(ComputeAnnotation, compute, "a share from 1% to 100%"));
         if (annotations.TryGetValue(ModeAnnotation, out var mode))
             request = request with { Mode = RequestGrammar.Sharing(mode) ?? throw InvalidAnnotation(ModeAnnotation, mode, "shared or exclusive") };
         return request;
@@ -143,10 +141,15 @@ public static class RequestReader
             return request;
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var mebibytes) || mebibytes is < 1 or > 1L << 40)
             throw new GpuRuntimeException(ErrorCode.RequestInvalid, $"{NvidiaMemoryVariable}: {PrintableText.Quote(text)} is not a number of MiB.");
-        return request with { MemoryLimitBytes = Lower(mebibytes << 20, request.MemoryLimitBytes) };
+        return WithLimits(request, mebibytes << 20, null);
     }
 
-    private static long Lower(long limit, long? other) => other is { } value ? Math.Min(limit, value) : limit;
+    // Whoever wrote the environment may lower the limit that an annotation sets, never raise it: of two the lower counts.
+    private static GpuRequest WithLimits(GpuRequest request, long? bytes, int? percent) => request with
+    {
+        MemoryLimitBytes = request.MemoryLimitBytes < bytes ? request.MemoryLimitBytes : bytes ?? request.MemoryLimitBytes,
+        ComputePercent = request.ComputePercent < percent ? request.ComputePercent : percent ?? request.ComputePercent,
+    };
 
     private sealed record VendorVariable(string Name, GpuVendor Vendor);
 

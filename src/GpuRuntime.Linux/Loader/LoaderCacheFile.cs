@@ -35,8 +35,9 @@ public sealed class LoaderCacheFile
     /// <summary>Names of glibc-hwcaps subdirectories that records refer to by number.</summary>
     public ImmutableArray<byte[]> HardwareNames { get; }
 
+    /// <param name="beginnings">Keep only libraries whose name begins with one of these; <see langword="null"/> = all.</param>
     /// <returns><see langword="null"/> when it is not a cache in a format that is known.</returns>
-    public static LoaderCacheFile? Parse(ReadOnlySpan<byte> file)
+    public static LoaderCacheFile? Parse(ReadOnlySpan<byte> file, List<byte[]>? beginnings = null)
     {
         if (file.StartsWith(OldMagic))
         {
@@ -57,17 +58,19 @@ public sealed class LoaderCacheFile
         if (count > MostEntries || HeaderSize + ((long)count * EntrySize) > file.Length || (file[28] & 3) is not (0 or littleEndianOrUnset))
             return null;
 
-        var records = ImmutableArray.CreateBuilder<LoaderCacheRecord>((int)count);
+        var records = ImmutableArray.CreateBuilder<LoaderCacheRecord>(beginnings is null ? (int)count : 0);
         for (var i = 0; i < count; i++)
         {
             var entry = file[(HeaderSize + (i * EntrySize))..];
+            if (beginnings is not null && !BeginsWithAny(file, BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]), beginnings))
+                continue;
             if (Text(file, BinaryPrimitives.ReadUInt32LittleEndian(entry[4..])) is not { } key || Text(file, BinaryPrimitives.ReadUInt32LittleEndian(entry[8..])) is not { } value)
                 return null;
             records.Add(new LoaderCacheRecord(
                 BinaryPrimitives.ReadInt32LittleEndian(entry), key, value, BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]), BinaryPrimitives.ReadUInt64LittleEndian(entry[16..])));
         }
 
-        return LoaderCacheExtensions.ReadHardwareNames(file) is { } names ? new LoaderCacheFile(records.MoveToImmutable(), names) : null;
+        return LoaderCacheExtensions.ReadHardwareNames(file) is { } names ? new LoaderCacheFile(records.ToImmutable(), names) : null;
     }
 
     /// <summary>The cache with further libraries, each in front of others of the same name; those that are there already are not doubled.</summary>
@@ -90,6 +93,19 @@ public sealed class LoaderCacheFile
     /// <summary>The lines as names, for finding things.</summary>
     public ImmutableArray<LoaderCacheEntry> Described() =>
         [.. Records.Select(record => new LoaderCacheEntry(Encoding.UTF8.GetString(record.Name), Encoding.UTF8.GetString(record.Path), record.Architecture))];
+
+    private static bool BeginsWithAny(ReadOnlySpan<byte> file, uint offset, List<byte[]> beginnings)
+    {
+        if (offset >= file.Length)
+            return false;
+        foreach (var beginning in beginnings)
+        {
+            if (file[(int)offset..].StartsWith(beginning))
+                return true;
+        }
+
+        return false;
+    }
 
     internal static byte[]? Text(ReadOnlySpan<byte> file, uint offset)
     {

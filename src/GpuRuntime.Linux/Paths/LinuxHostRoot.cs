@@ -86,10 +86,11 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
         return descriptor is null ? null : ElfFile.ReadSharedObject(descriptor);
     }
 
-    public ImmutableArray<LoaderCacheEntry> LoaderCache()
+    public ImmutableArray<LoaderCacheEntry> LoaderCache(ImmutableArray<string> beginnings = default)
     {
+        var wanted = beginnings.IsDefault ? null : beginnings.Select(Encoding.UTF8.GetBytes).ToList();
         using var file = Open(HostTree.Driver, "etc/ld.so.cache", OpenFlags.ReadOnly | OpenFlags.NonBlock);
-        return file is not null && FileContent.ReadAll(file, LargestLoaderCache, out _) is { } content && LoaderCacheFile.Parse(content) is { } cache
+        return file is not null && FileContent.ReadAll(file, LargestLoaderCache, out _) is { } content && LoaderCacheFile.Parse(content, wanted) is { } cache
             ? cache.Described()
             : [];
     }

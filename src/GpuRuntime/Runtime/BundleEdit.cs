@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
@@ -34,7 +35,7 @@ internal static class BundleEdit
 
     private static void Apply(OciCommandLine command, RuntimeConfiguration configuration, BundleDirectory bundle, OciSpec spec, ContainerEdits edits)
     {
-        var options = new OciEditOptions(spec.HasUserNamespace || OwnProgram.IsInUserNamespace, OwnProgram.Path);
+        var options = new OciEditOptions(spec.HasUserNamespace || OwnProgram.IsInUserNamespace, OwnProgram.Path, HookEnvironment());
         foreach (var node in edits.DeviceNodes.Where(node => node.MissingOnHost))
         {
             if (!HostNodes.Make(node) && options.BindNodes)
@@ -47,6 +48,12 @@ internal static class BundleEdit
             RootfsPreparation.Apply(rootfs, edits);
         pending.Commit();
     }
+
+    // What the engine configured us with, and nothing else: a hook without an environment would inherit somebody's.
+    private static ImmutableArray<string> HookEnvironment() =>
+        Environment.GetEnvironmentVariable(ConfigurationFile.Variable) is { Length: > 0 } named
+            ? [$"{ConfigurationFile.Variable}={Path.GetFullPath(named)}"]
+            : [$"{ConfigurationFile.Variable}="];
 
     private static string RootPath(OciCommandLine command, OciSpec spec)
     {

@@ -75,6 +75,7 @@ public sealed class BadRequestTests
 
     [TestCase("device=")]
     [TestCase("")]
+    [TestCase("count=")]
     [TestCase("capabilities=")]
     [TestCase("options=a=")]
     public void A_value_of_a_megabyte_is_refused_in_a_short_sentence(string start) => Assert.That(Refused(start + new string('x', 1 << 20) + "!,?"), Has.Length.LessThan(800));
@@ -82,7 +83,6 @@ public sealed class BadRequestTests
     [TestCase("device=", "0,")]
     [TestCase("", "a b,")]
     [TestCase("device=GPU-8f2c,", "9999,")]
-    [CancelAfter(10_000)]
     public void A_megabyte_of_items_does_not_hold_up_a_start(string start, string item)
     {
         var text = start + string.Concat(Enumerable.Repeat(item, (1 << 20) / item.Length));

@@ -69,7 +69,7 @@ public sealed class LooseRequestTests
     [TestCase(" device = 0 , 1 ", "index 0, index 1")]
     [TestCase("device=0,,1,", "index 0, index 1")]
     [TestCase("device=0 - 3", "index 0-3")]
-    [TestCase("device= amd : 1", "amd index 1")]
+    [TestCase("device= amd: 1", "amd index 1")]
     [TestCase("\tcount = 2\n", "any 2")]
     public void White_space_and_empty_items_mean_nothing(string text, string expected) => Assert.That(RequestText.Of(Parsed(text)), Is.EqualTo(expected));
 

@@ -32,7 +32,7 @@ public sealed class DriverFiles
     {
         if (!_directories.TryGetValue(architecture, out var directories))
         {
-            directories = LibraryDirectories.Of(_host, _cache ??= _host.LoaderCache(), architecture, _configured);
+            directories = LibraryDirectories.Of(_host, _cache ??= _host.LoaderCache(LibraryDirectories.Beginnings), architecture, _configured);
             _directories.Add(architecture, directories);
         }
 

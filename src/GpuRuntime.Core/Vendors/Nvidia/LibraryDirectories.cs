@@ -10,7 +10,8 @@ namespace GpuRuntime.Core.Vendors.Nvidia;
 /// </summary>
 public static class LibraryDirectories
 {
-    private static readonly ImmutableArray<string> Beginnings =
+    /// <summary>How the names of libraries begin that tell where a driver lies.</summary>
+    internal static readonly ImmutableArray<string> Beginnings =
         ["libcuda.so", "libnvidia-", "libnvcuvid.so", "libnvoptix.so", "libvdpau_nvidia.so", "libGLX_nvidia.so", "libEGL_nvidia.so", "libGLES"];
 
     /// <summary>Existing directories in search order, links resolved, each once.</summary>
@@ -18,7 +19,7 @@ public static class LibraryDirectories
         IHostRoot host, ImmutableArray<LoaderCacheEntry> cache, LibraryArchitecture architecture, ImmutableArray<string> configured)
     {
         var fromCache = cache
-            .Where(entry => entry.Architecture == architecture && Beginnings.Any(beginning => entry.Name.StartsWith(beginning, StringComparison.Ordinal)))
+            .Where(entry => entry.Architecture == architecture)
             .Select(entry => entry.Path[..Math.Max(1, entry.Path.LastIndexOf('/'))])
             .Distinct();
         return
