@@ -178,7 +178,7 @@ public sealed class RequestGrammar
     private GpuRequest Result()
     {
         // One bare number is a count, as in --gpus 2; several are indexes, as in NVIDIA_VISIBLE_DEVICES=0,1.
-        if (_lonelyNumber is not null && _selectors.Count == 1 && _bare is null && _count is null && !_countIsAll)
+        if (_lonelyNumber is not null && _selectors is [{ Kind: SelectorKind.Index }] && _bare is null && _count is null && !_countIsAll)
         {
             if (_selectors[0].First == 0)
                 throw Invalid("asks for 0 GPUs; write none, or device=0 for the first one");

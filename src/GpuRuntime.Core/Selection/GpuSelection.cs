@@ -40,7 +40,7 @@ public static class GpuSelection
                 : throw NotFound($"{source} asks for {selector.First} GPUs", host),
             SelectorKind.Index => ByIndex(selector, candidates, host, source),
             SelectorKind.PciAddress => [candidates.FirstOrDefault(gpu => gpu.PciAddress == selector.Address) ?? throw Named(selector, host, source)],
-            SelectorKind.Uuid => [ByUuid(selector, candidates, host, source)],
+            SelectorKind.Uuid when !selector.Uuid.StartsWith("MIG-", StringComparison.OrdinalIgnoreCase) => [ByUuid(selector, candidates, host, source)],
             _ => throw new GpuRuntimeException(
                 ErrorCode.RequestUnsupported,
                 $"{source}: {PrintableText.Quote(selector.Text)} names a MIG device, which this version does not serve; name a whole GPU. This host has {HostGpus.Describe(host)}."),
@@ -59,6 +59,8 @@ public static class GpuSelection
     private static Gpu ByUuid(DeviceSelector selector, ImmutableArray<Gpu> candidates, ImmutableArray<Gpu> host, string source)
     {
         var wanted = Normalized(selector.Uuid);
+        if (wanted.Length == 0)
+            throw Named(selector, host, source);
         var exact = candidates.FirstOrDefault(gpu => gpu.Uuid is { } uuid && Normalized(uuid) == wanted);
         if (exact is not null)
             return exact;
@@ -71,11 +73,11 @@ public static class GpuSelection
         };
     }
 
-    // Letter case and a hexadecimal prefix with its padding do not tell GPUs apart.
+    // Letter case, a hexadecimal prefix and zeros in front do not tell GPUs apart.
     internal static string Normalized(string uuid)
     {
         var lower = uuid.ToLowerInvariant();
-        return lower.StartsWith("0x", StringComparison.Ordinal) ? lower[2..].TrimStart('0') : lower;
+        return (lower.StartsWith("0x", StringComparison.Ordinal) ? lower[2..] : lower).TrimStart('0');
     }
 
     private static GpuRuntimeException NoGpu(DeviceSelector selector, ImmutableArray<Gpu> host, string source) => new(

@@ -15,6 +15,8 @@ public sealed class RootedDirectory : IDisposable
 
     private readonly FileDescriptor _root;
     private readonly string _name;
+    private string _parentPath = "";
+    private FileDescriptor? _parent;
 
     internal RootedDirectory(FileDescriptor root, string name)
     {
@@ -36,7 +38,11 @@ public sealed class RootedDirectory : IDisposable
             : new RootedDirectory(descriptor, hostPath) { Owner = owner };
     }
 
-    public void Dispose() => _root.Dispose();
+    public void Dispose()
+    {
+        _parent?.Dispose();
+        _root.Dispose();
+    }
 
     /// <summary>The content of a regular file; <see langword="null"/> when there is none, or it is larger than <paramref name="most"/> bytes.</summary>
     public byte[]? Read(string path, int most)
@@ -67,7 +73,7 @@ public sealed class RootedDirectory : IDisposable
     /// <exception cref="LinuxException">It cannot be taken away.</exception>
     public void Delete(string path)
     {
-        using var parent = Parent(path, out var name);
+        var parent = Parent(path, out var name);
         if (Libc.TryUnlink(parent, name) is not (Errno.None or Errno.NoEntry) and var errno)
             throw LinuxException.Of("unlink", path, errno);
     }
@@ -93,7 +99,7 @@ public sealed class RootedDirectory : IDisposable
     {
         if (Read(path, content.Length)?.AsSpan().SequenceEqual(content) == true)
             return false;
-        using var parent = Parent(path, out var name);
+        var parent = Parent(path, out var name);
         var temporary = Libc.UnguessableName(".gpu-runtime-");
         try
         {
@@ -120,7 +126,7 @@ public sealed class RootedDirectory : IDisposable
     /// <exception cref="LinuxException">It cannot be made.</exception>
     public void Symlink(string path, string target)
     {
-        using var parent = Parent(path, out var name);
+        var parent = Parent(path, out var name);
         if (Libc.TryReadLink(parent.Number, name) == target)
             return;
         var temporary = Libc.UnguessableName(".gpu-runtime-");
@@ -142,7 +148,7 @@ public sealed class RootedDirectory : IDisposable
     /// <exception cref="LinuxException">It cannot be made.</exception>
     public void MakeDirectory(string path, uint mode)
     {
-        using var parent = Parent(path, out var name);
+        var parent = Parent(path, out var name);
         if (Libc.TryMakeDirectory(parent.Number, name, mode) is not (Errno.None or Errno.Exists) and var errno)
             throw LinuxException.Of("mkdir", path, errno);
     }
@@ -155,7 +161,16 @@ public sealed class RootedDirectory : IDisposable
             throw new GpuRuntimeException(ErrorCode.RootfsHostile, $"{PrintableText.Quote(path)} is not a path that can be made in {_name}.");
         name = parts[^1];
         var directory = string.Join('/', parts[..^1]);
-        return OpenDirectory(directory) ?? MakeDirectories(parts[..^1]);
+        // A driver's links mostly go into one directory, one after the other.
+        if (_parent is null || directory != _parentPath)
+        {
+            _parent?.Dispose();
+            _parent = null;
+            _parent = OpenDirectory(directory) ?? MakeDirectories(parts[..^1]);
+            _parentPath = directory;
+        }
+
+        return _parent;
     }
 
     private FileDescriptor? OpenDirectory(string path) =>
