@@ -17,7 +17,7 @@ internal static class Program
         {
             return command.Verb switch
             {
-                HookCommands.MaskNvidiaParams => HookCommands.RunMaskNvidiaParams(Console.OpenStandardInput()),
+                HookCommands.MaskNvidiaParams => HookCommands.RunMaskNvidiaParams(args),
                 { } verb when AdminCommands.Knows(verb) => AdminCommands.Run(args),
                 null when args.Length == 0 => AdminCommands.Run(["--help"]),
                 _ => Shim.Run(command, args),

@@ -27,8 +27,8 @@ public interface IHostRoot
     /// <summary>A file, directory or socket of the driver root, with links followed inside that root.</summary>
     DriverFile? Find(string path);
 
-    /// <summary>What the dynamic loader needs to know of a shared object in the driver root.</summary>
-    SharedObject? ReadSharedObject(DriverFile file);
+    /// <summary>A shared object of the driver root, with what the dynamic loader needs to know of it.</summary>
+    LibraryFile? FindLibrary(string path);
 
     /// <summary>The driver root's <c>/etc/ld.so.cache</c>; empty when absent or unreadable.</summary>
     /// <param name="beginnings">Only libraries whose name begins with one of these; all of them by default. A host has thousands.</param>

@@ -8,8 +8,8 @@ namespace GpuRuntime.Core.Oci;
 /// Bind-mount the host's nodes rather than name them in <c>linux.devices</c>: a user namespace cannot make nodes.
 /// </param>
 /// <param name="HookProgram">Absolute path of our own executable.</param>
-/// <param name="HookEnvironment">Environment of our hooks, <c>NAME=value</c>; never empty.</param>
-public sealed record OciEditOptions(bool BindNodes, string HookProgram, ImmutableArray<string> HookEnvironment);
+/// <param name="RootPath">The container's root filesystem on this host, for hooks.</param>
+public sealed record OciEditOptions(bool BindNodes, string HookProgram, string RootPath);
 
 /// <summary>
 /// Puts container edits into config.json. Applying the same edits again changes nothing. Nodes go into <c>linux.devices</c> and into
@@ -131,11 +131,11 @@ public sealed class OciEditor
     {
         var edit = WithoutInjectingHooks("createRuntime");
         var present = _spec.Items("hooks", "createRuntime").Select(hook => string.Join('\0', hook["args"]?.Children().Select(argument => argument.AsText()) ?? [])).ToHashSet();
-        foreach (var hook in _edits.Hooks)
+        foreach (var hook in _edits.Hooks.Where(hook => _spec.HasCapability(hook.Capability)))
         {
-            ImmutableArray<string> arguments = ["gpu-runtime", .. hook.Verb];
+            ImmutableArray<string> arguments = ["gpu-runtime", .. hook.Verb, _options.RootPath];
             if (present.Add(string.Join('\0', arguments)))
-                edit.Appended.Add(OciJson.Write(json => OciJson.Hook(json, _options.HookProgram, arguments, _options.HookEnvironment, HookTimeoutSeconds)));
+                edit.Appended.Add(OciJson.Write(json => OciJson.Hook(json, _options.HookProgram, arguments, HookTimeoutSeconds)));
         }
 
         return edit;

@@ -58,12 +58,12 @@ internal static class OciJson
     }
 
     /// <summary>The environment is explicit and not empty: a hook without one inherits another's (CVE-2025-23266).</summary>
-    public static void Hook(Utf8JsonWriter json, string program, ImmutableArray<string> arguments, ImmutableArray<string> environment, int timeoutSeconds)
+    public static void Hook(Utf8JsonWriter json, string program, ImmutableArray<string> arguments, int timeoutSeconds)
     {
         json.WriteStartObject();
         json.WriteString("path", program);
         Texts(json, "args", arguments);
-        Texts(json, "env", environment.IsDefaultOrEmpty ? throw new ArgumentException("A hook needs an environment.", nameof(environment)) : environment);
+        Texts(json, "env", ["GPU_RUNTIME_HOOK=1"]);
         json.WriteNumber("timeout", timeoutSeconds);
         json.WriteEndObject();
     }

@@ -41,8 +41,11 @@ public sealed class OciSpec
     {
         Environment = new ContainerEnvironment(Items("process", "env").Select(entry => entry.AsText()).OfType<string>()),
         Annotations = _root["annotations"] is { IsObject: true } annotations ? Annotations(annotations) : ImmutableDictionary<string, string>.Empty,
-        Privileged = Items("process", "capabilities", "bounding").Any(capability => capability.AsText() == "CAP_SYS_ADMIN"),
+        Privileged = HasCapability("CAP_SYS_ADMIN"),
     };
+
+    /// <summary>Whether processes of the container may come to have a capability: it is in the bounding set.</summary>
+    public bool HasCapability(string name) => Items("process", "capabilities", "bounding").Any(capability => capability.AsText() == name);
 
     /// <summary>The items of an array; nothing when it is absent.</summary>
     internal IEnumerable<JsonValue> Items(params ReadOnlySpan<string> path)

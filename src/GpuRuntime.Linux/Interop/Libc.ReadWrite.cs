@@ -4,7 +4,8 @@ namespace GpuRuntime.Linux.Interop;
 
 internal static unsafe partial class Libc
 {
-    /// <summary>Reads until the buffer is full or the file ends. https://man7.org/linux/man-pages/man2/pread.2.html</summary>
+    /// <summary>Reads until the buffer is full, the file ends, or it cannot be read there. https://man7.org/linux/man-pages/man2/pread.2.html</summary>
+    /// <returns>Bytes read; fewer than asked for is what a caller has to expect of a file that it does not trust.</returns>
     internal static int ReadAt(FileDescriptor descriptor, Span<byte> buffer, long offset)
     {
         var total = 0;
@@ -15,9 +16,7 @@ internal static unsafe partial class Libc
                 count = Pread(descriptor.Number, start, buffer.Length - total, offset + total);
             if (count < 0 && LinuxException.LastErrno() == Errno.Interrupted)
                 continue;
-            if (count < 0)
-                throw LinuxException.Last("read", "a file");
-            if (count == 0)
+            if (count <= 0)
                 break;
             total += (int)count;
         }

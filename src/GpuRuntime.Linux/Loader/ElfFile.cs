@@ -11,6 +11,7 @@ namespace GpuRuntime.Linux.Loader;
 /// </summary>
 public static class ElfFile
 {
+    private const int SmallestHeader = 52;
     private const int MostHeaders = 128;
     private const int MostDynamic = 4096;
     private const int LargestStrings = 4 << 20;
@@ -26,23 +27,34 @@ public static class ElfFile
     /// <returns><see langword="null"/> when it is not a shared object that can be read.</returns>
     internal static SharedObject? ReadSharedObject(FileDescriptor file)
     {
-        Span<byte> identity = stackalloc byte[64];
-        if (Libc.ReadAt(file, identity, 0) < 52 || ElfLayout.Of(identity) is not { } layout)
+        // Program headers mostly follow the file header: one read for both.
+        Span<byte> beginning = stackalloc byte[1024];
+        beginning.Clear();
+        var length = Libc.ReadAt(file, beginning, 0);
+        if (length < SmallestHeader || ElfLayout.Of(beginning) is not { } layout || layout.HeaderCount is 0 or > MostHeaders)
             return null;
-        if (layout.HeaderCount is 0 or > MostHeaders)
-            return null;
-        var headers = new byte[layout.HeaderCount * layout.HeaderSize];
-        if (Libc.ReadAt(file, headers, layout.HeaderOffset) < headers.Length)
-            return null;
+        var size = layout.HeaderCount * layout.HeaderSize;
+        scoped ReadOnlySpan<byte> headers;
+        if (layout.HeaderOffset <= length - size)
+        {
+            headers = beginning.Slice((int)layout.HeaderOffset, size);
+        }
+        else
+        {
+            var separate = new byte[size];
+            if (Libc.ReadAt(file, separate, layout.HeaderOffset) < size)
+                return null;
+            headers = separate;
+        }
 
         var segments = new List<ElfSegment>(layout.HeaderCount);
         for (var index = 0; index < layout.HeaderCount; index++)
-            segments.Add(layout.Segment(headers.AsSpan(index * layout.HeaderSize)));
+            segments.Add(layout.Segment(headers[(index * layout.HeaderSize)..]));
         if (segments.Find(segment => segment.Type == Dynamic) is not { } dynamic)
             return null;
-        var size = (int)Math.Min(dynamic.FileSize, MostDynamic * layout.DynamicSize);
-        var section = new byte[size];
-        if (Libc.ReadAt(file, section, dynamic.Offset) < size)
+        var dynamicSize = (int)Math.Clamp(dynamic.FileSize, 0, MostDynamic * layout.DynamicSize);
+        var section = new byte[dynamicSize];
+        if (dynamic.Offset < 0 || Libc.ReadAt(file, section, dynamic.Offset) < dynamicSize)
             return null;
         return Read(file, layout, section, segments);
     }

@@ -13,29 +13,21 @@ public static class ContainerMask
     /// <param name="rootPath">The container's root as its mount namespace has it before pivot_root.</param>
     /// <param name="procFile">Path below the root's <c>proc</c>, such as <c>driver/nvidia/params</c>.</param>
     /// <returns><see langword="false"/> when the container's procfs has no such file.</returns>
+    /// <remarks>The calling thread is in the container's mount namespace afterwards: for a process, or a thread, that ends with this.</remarks>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.HookFailed"/>.</exception>
-    public static bool Apply(int pid, string rootPath, string procFile, ReadOnlyMemory<byte> content)
+    public static bool Apply(int pid, string rootPath, string procFile, ReadOnlySpan<byte> content)
     {
-        GpuRuntimeException? failure = null;
-        var applied = false;
-        // setns changes the calling thread only, and only one that shares its file system context with no other.
-        var thread = new Thread(() =>
+        try
         {
-            try
-            {
-                applied = ApplyInThread(pid, rootPath, procFile, content.Span);
-            }
-            catch (LinuxException exception)
-            {
-                failure = new GpuRuntimeException(ErrorCode.HookFailed, $"/proc/{procFile} cannot be covered in the container: {exception.Message}.", exception);
-            }
-        });
-        thread.Start();
-        thread.Join();
-        return failure is null ? applied : throw failure;
+            return Enter(pid, rootPath, procFile, content);
+        }
+        catch (LinuxException exception)
+        {
+            throw new GpuRuntimeException(ErrorCode.HookFailed, $"/proc/{procFile} cannot be covered in the container: {exception.Message}.", exception);
+        }
     }
 
-    private static bool ApplyInThread(int pid, string rootPath, string procFile, ReadOnlySpan<byte> content)
+    private static bool Enter(int pid, string rootPath, string procFile, ReadOnlySpan<byte> content)
     {
         using var space = Libc.OpenAt(Libc.AtFdCwd, $"/proc/{pid}/ns/mnt", OpenFlags.ReadOnly, Resolve.None);
         using var tree = Detached(content);

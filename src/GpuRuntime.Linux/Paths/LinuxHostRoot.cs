@@ -65,25 +65,14 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
 
     public DriverFile? Find(string path)
     {
-        if (_trees[(int)HostTree.Driver].Root is not { } root)
-            return null;
-        // Most paths hold no link, and then they are what they say: one call fewer for each of a driver's many files.
-        var relative = path.TrimStart('/');
-        var errno = Errno.TooManyLinks;
-        var direct = relative.Length == 0 ? null : Libc.TryOpenAt(root.Number, relative, OpenFlags.Path, Resolve.InRoot | Resolve.NoSymlinks, out errno);
-        using var file = direct ?? (errno == Errno.TooManyLinks ? Open(HostTree.Driver, path, OpenFlags.Path) : null);
-        if (file is null || Kind(Libc.Stat(file).Type) is not { } kind)
-            return null;
-        if (direct is not null && IsPlain(relative))
-            return new DriverFile($"/{relative}", DriverRootPath == "/" ? $"/{relative}" : $"{DriverRootPath}/{relative}", kind);
-        var hostPath = Libc.TryReadLink(Libc.AtFdCwd, file.ProcPath);
-        return hostPath is not null && InsideDriverRoot(hostPath) is { } inside ? new DriverFile(inside, hostPath, kind) : null;
+        using var descriptor = OpenDriverFile(path, OpenFlags.Path, out var file);
+        return file;
     }
 
-    public SharedObject? ReadSharedObject(DriverFile file)
+    public LibraryFile? FindLibrary(string path)
     {
-        using var descriptor = Open(HostTree.Driver, file.Path, OpenFlags.ReadOnly | OpenFlags.NonBlock);
-        return descriptor is null ? null : ElfFile.ReadSharedObject(descriptor);
+        using var descriptor = OpenDriverFile(path, OpenFlags.ReadOnly | OpenFlags.NonBlock, out var file);
+        return file is { Kind: DriverFileKind.Regular } && ElfFile.ReadSharedObject(descriptor!) is { } header ? new LibraryFile(file, header) : null;
     }
 
     public ImmutableArray<LoaderCacheEntry> LoaderCache(ImmutableArray<string> beginnings = default)
@@ -93,6 +82,25 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
         return file is not null && FileContent.ReadAll(file, LargestLoaderCache, out _) is { } content && LoaderCacheFile.Parse(content, wanted) is { } cache
             ? cache.Described()
             : [];
+    }
+
+    private FileDescriptor? OpenDriverFile(string path, OpenFlags flags, out DriverFile? file)
+    {
+        file = null;
+        if (_trees[(int)HostTree.Driver].Root is not { } root)
+            return null;
+        // Most paths hold no link, and then they are what they say: one call fewer for each of a driver's many files.
+        var relative = path.TrimStart('/');
+        var errno = Errno.TooManyLinks;
+        var direct = relative.Length == 0 ? null : Libc.TryOpenAt(root.Number, relative, flags, Resolve.InRoot | Resolve.NoSymlinks, out errno);
+        var descriptor = direct ?? (errno == Errno.TooManyLinks ? Open(HostTree.Driver, path, flags) : null);
+        if (descriptor is null || Kind(Libc.Stat(descriptor).Type) is not { } kind)
+            return descriptor;
+        if (direct is not null && IsPlain(relative))
+            file = new DriverFile($"/{relative}", DriverRootPath == "/" ? $"/{relative}" : $"{DriverRootPath}/{relative}", kind);
+        else if (Libc.TryReadLink(Libc.AtFdCwd, descriptor.ProcPath) is { } hostPath && InsideDriverRoot(hostPath) is { } inside)
+            file = new DriverFile(inside, hostPath, kind);
+        return descriptor;
     }
 
     // The prefix may be reached through links: what the kernel says of the root is what its files' paths begin with.

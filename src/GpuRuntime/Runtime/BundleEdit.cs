@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
@@ -35,7 +34,8 @@ internal static class BundleEdit
 
     private static void Apply(OciCommandLine command, RuntimeConfiguration configuration, BundleDirectory bundle, OciSpec spec, ContainerEdits edits)
     {
-        var options = new OciEditOptions(spec.HasUserNamespace || OwnProgram.IsInUserNamespace, OwnProgram.Path, HookEnvironment());
+        var root = RootPath(command, spec);
+        var options = new OciEditOptions(spec.HasUserNamespace || OwnProgram.IsInUserNamespace, OwnProgram.Path, Path.GetFullPath(root));
         foreach (var node in edits.DeviceNodes.Where(node => node.MissingOnHost))
         {
             if (!HostNodes.Make(node) && options.BindNodes)
@@ -44,16 +44,10 @@ internal static class BundleEdit
 
         edits = RootfsPreparation.WithStateMounts(edits, new StateDirectory(configuration.StateDirectory));
         using var pending = bundle.Prepare(OciEditor.Apply(spec, edits, options));
-        using (var rootfs = RootedDirectory.Open(RootPath(command, spec), (spec.RootUid, spec.RootGid)))
+        using (var rootfs = RootedDirectory.Open(root, (spec.RootUid, spec.RootGid)))
             RootfsPreparation.Apply(rootfs, edits);
         pending.Commit();
     }
-
-    // What the engine configured us with, and nothing else: a hook without an environment would inherit somebody's.
-    private static ImmutableArray<string> HookEnvironment() =>
-        Environment.GetEnvironmentVariable(ConfigurationFile.Variable) is { Length: > 0 } named
-            ? [$"{ConfigurationFile.Variable}={Path.GetFullPath(named)}"]
-            : [$"{ConfigurationFile.Variable}="];
 
     private static string RootPath(OciCommandLine command, OciSpec spec)
     {

@@ -27,8 +27,14 @@ internal sealed class TestImage
     public static TestImage Musl(TestDirectory directory, MuslOptions? options = null) =>
         Build(directory, options?.LoaderPath is null ? "musl" : "musl-with-path-file", path => RootFilesystem.Musl(path, options));
 
-    public static TestImage Glibc(TestDirectory directory, string name = "glibc", GlibcOptions? options = null) =>
-        Build(directory, name, path => RootFilesystem.Glibc(path, options));
+    /// <param name="add">Puts further files into the root before it is packed.</param>
+    public static TestImage Glibc(TestDirectory directory, string name = "glibc", GlibcOptions? options = null, Action<string>? add = null) =>
+        Build(directory, name, path =>
+        {
+            var rootfs = RootFilesystem.Glibc(path, options);
+            add?.Invoke(rootfs.Directory);
+            return rootfs;
+        });
 
     private static TestImage Build(TestDirectory directory, string name, Func<string, RootFilesystem> create)
     {

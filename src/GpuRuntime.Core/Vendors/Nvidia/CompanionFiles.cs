@@ -104,13 +104,18 @@ public sealed class CompanionFiles(IHostRoot host, DriverFiles files, string ver
             ? [new ContainerMount(directory.HostPath, MpsDirectory, ContainerMount.Socket)]
             : [];
 
+    // Under the names that the X server asks for, wherever the host's links of these names lead.
     private IEnumerable<ContainerMount> XorgModules()
     {
-        string[] modules = ["drivers/nvidia_drv.so", $"extensions/libglxserver_nvidia.so.{version}"];
-        return from module in modules
-               let places = new[] { $"nvidia/xorg/{module[(module.IndexOf('/', StringComparison.Ordinal) + 1)..]}", $"xorg/modules/{module}", $"xorg/modules/updates/{module}" }
-               let file = places.Select(place => files.InLibraryDirectories(place, LibraryArchitecture.X64)).FirstOrDefault(file => file is not null)
-               where file is not null
-               select NvidiaEdits.Mount(file, file.Path);
+        string[] modules = ["drivers/nvidia_drv.so", "extensions/libglxserver_nvidia.so"];
+        foreach (var module in modules)
+        {
+            var name = module[(module.IndexOf('/', StringComparison.Ordinal) + 1)..];
+            var path = new[] { $"nvidia/xorg/{name}", $"xorg/modules/{module}", $"xorg/modules/updates/{module}" }
+                .Select(place => files.DirectoryWith(place, LibraryArchitecture.X64) is { } directory ? $"{directory}/{place}" : null)
+                .FirstOrDefault(path => path is not null);
+            if (path is not null && host.Find(path) is { } file && (file.Name == name || file.Name.EndsWith($".{version}", StringComparison.Ordinal)))
+                yield return NvidiaEdits.Mount(file, path);
+        }
     }
 }

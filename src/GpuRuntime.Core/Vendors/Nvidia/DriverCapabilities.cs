@@ -28,12 +28,10 @@ public static class DriverCapabilities
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.CapabilityUnknown"/>.</exception>
     public static DriverCapability Of(GpuRequest request, ContainerEnvironment environment)
     {
-        if (request.Capabilities is { } named)
-        {
-            // "gpu" and "nvidia" are words of Docker's that choose a vendor.
-            var own = named.Where(name => name is not ("gpu" or "nvidia")).ToList();
-            return own.Count == 0 ? Default : Parse(own, request.Source);
-        }
+        // "gpu" and "nvidia" are words of Docker's that choose a vendor.
+        var own = request.Capabilities?.Where(name => name is not ("gpu" or "nvidia")).ToList();
+        if (own is { Count: > 0 })
+            return Parse(own, request.Source);
 
         var items = (environment[Variable] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (items.Length > 0)

@@ -40,13 +40,13 @@ public sealed class DriverFiles
     }
 
     /// <summary>The library with this version in its name; <see langword="null"/> when the driver does not have it.</summary>
-    public (DriverLibrary Library, SharedObject Header)? Library(string baseName, LibraryArchitecture architecture) =>
+    public DriverLibrary? Library(string baseName, LibraryArchitecture architecture) =>
         ByFileName(baseName, $"{baseName}.so.{_version}", architecture)
         // Old layouts of a part that is no longer versioned with the driver: found by the SONAME that NVIDIA gives it.
         ?? (baseName == "libnvidia-nvvm70" ? ByFileName(baseName, $"{baseName}.so.4", architecture) : null);
 
     /// <summary>A library whose file carries another version than the driver, by the link that bears its SONAME.</summary>
-    public (DriverLibrary Library, SharedObject Header)? LibraryBySoname(string soname, LibraryArchitecture architecture) =>
+    public DriverLibrary? LibraryBySoname(string soname, LibraryArchitecture architecture) =>
         ByFileName(soname[..soname.IndexOf(".so", StringComparison.Ordinal)], soname, architecture);
 
     public string Version => _version;
@@ -55,22 +55,21 @@ public sealed class DriverFiles
     public string? DirectoryWith(string relativePath, LibraryArchitecture architecture) =>
         SearchedDirectories(architecture).FirstOrDefault(directory => Regular($"{directory}/{relativePath}") is not null);
 
-    public DriverFile? InLibraryDirectories(string relativePath, LibraryArchitecture architecture) =>
-        DirectoryWith(relativePath, architecture) is { } directory ? Regular($"{directory}/{relativePath}") : null;
-
     public DriverFile? Binary(string name) => BinaryDirectories.Select(directory => Regular($"{directory}/{name}")).FirstOrDefault(file => file is not null);
 
     public DriverFile? Data(string relativePath) =>
         DataDirectories.Select(directory => Regular($"{directory.TrimEnd('/')}/{relativePath}")).FirstOrDefault(file => file is not null);
 
-    private (DriverLibrary Library, SharedObject Header)? ByFileName(string baseName, string fileName, LibraryArchitecture architecture)
+    private DriverLibrary? ByFileName(string baseName, string fileName, LibraryArchitecture architecture)
     {
         foreach (var directory in SearchedDirectories(architecture))
         {
+            var found = _host.FindLibrary($"{directory}/{fileName}");
             // VDPAU back ends live one level deeper.
-            var path = baseName == "libvdpau_nvidia" && Regular($"{directory}/{fileName}") is null ? $"{directory}/vdpau/{fileName}" : $"{directory}/{fileName}";
-            if (Regular(path) is { } file && _host.ReadSharedObject(file) is { } header && header.Architecture == architecture)
-                return (new DriverLibrary(baseName, file, architecture, header.Soname ?? file.Name), header);
+            if (found is null && baseName == "libvdpau_nvidia")
+                found = _host.FindLibrary($"{directory}/vdpau/{fileName}");
+            if (found is { } library && library.Header.Architecture == architecture)
+                return new DriverLibrary(baseName, library.File, architecture, library.Header.Soname ?? library.File.Name, library.Header.Needed);
         }
 
         return null;

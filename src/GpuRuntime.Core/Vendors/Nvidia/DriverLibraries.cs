@@ -40,7 +40,8 @@ public static class DriverLibraries
         ["libnvidia-opencl"] = ["libnvidia-nvvm", "libnvidia-ptxjitcompiler"],
         ["libnvidia-glcore"] = ["libnvidia-gpucomp", "libnvidia-glvkspirv", "libnvidia-rtcore", "libcuda"],
         ["libnvidia-eglcore"] = ["libnvidia-gpucomp", "libnvidia-glvkspirv", "libnvidia-rtcore", "libcuda"],
-        ["libEGL_nvidia"] = ["libnvidia-eglcore", "libcuda"],
+        // By way of GBM, whose back end the allocator is.
+        ["libEGL_nvidia"] = ["libnvidia-eglcore", "libcuda", "libnvidia-allocator"],
         ["libGLESv2_nvidia"] = ["libnvidia-eglcore", "libcuda"],
         ["libnvoptix"] = ["libnvidia-rtcore", "libcuda"],
         ["libnvidia-rtcore"] = ["libcuda", "libnvidia-gpucomp", "libnvidia-ptxjitcompiler"],

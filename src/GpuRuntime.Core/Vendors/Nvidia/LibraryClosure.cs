@@ -35,12 +35,12 @@ public static class LibraryClosure
                 queue.Enqueue(name);
         }
 
-        void Take((DriverLibrary Library, SharedObject Header) file)
+        void Take(DriverLibrary library)
         {
-            found.Add(file.Library);
-            foreach (var needed in file.Header.Needed)
+            found.Add(library);
+            foreach (var needed in library.Needed)
                 Enqueue(BaseName(needed));
-            foreach (var opened in DriverLibraries.LoadedAtRunTime.GetValueOrDefault(file.Library.BaseName, []))
+            foreach (var opened in DriverLibraries.LoadedAtRunTime.GetValueOrDefault(library.BaseName, []))
                 Enqueue(opened);
         }
 
@@ -55,12 +55,12 @@ public static class LibraryClosure
         foreach (var soname in DriverLibraries.EglPlatforms)
         {
             if (files.LibraryBySoname(soname, architecture) is { } platform)
-                found.Add(platform.Library);
+                found.Add(platform);
         }
 
         foreach (var name in DriverLibraries.WithoutVendorDispatch)
         {
-            if (files.Library(name, architecture) is { } file && file.Header.Needed.Any(IsDriverCore))
+            if (files.Library(name, architecture) is { } file && file.Needed.Any(IsDriverCore))
                 Take(file);
         }
 

@@ -52,6 +52,16 @@ public sealed class DriverLayoutTests(DriverLayout layout, bool cache) : Machine
         ]));
     }
 
+    // On Debian these are links to alternatives; the file that they lead to has another name or place.
+    [TestCase("drivers/nvidia_drv.so")]
+    [TestCase("extensions/libglxserver_nvidia.so")]
+    public void The_X_servers_modules_have_the_names_that_the_server_asks_for(string module)
+    {
+        var modules = layout == DriverLayout.Lib64 ? "/usr/lib64/xorg/modules" : "/usr/lib/xorg/modules";
+
+        Assert.That(Plan("graphics").Mounts.Select(mount => mount.ContainerPath), Does.Contain($"{modules}/{module}"));
+    }
+
     [Test]
     public void A_library_lies_where_it_lies_on_the_host() =>
         Assert.That(Plan("compute").Mounts.Select(mount => mount.ContainerPath), Does.Contain($"{Libraries}/libcuda.so.{Host.DriverVersion}"));

@@ -31,12 +31,6 @@ public sealed class LibraryLinkTests : MachineFixture
             Plan(capability).Symlinks, Does.Contain(new ContainerSymlink($"{Libraries}/{link}", target.Replace("V", Host.DriverVersion, StringComparison.Ordinal))));
 
     [Test]
-    public void The_X_servers_extension_has_the_name_that_the_server_asks_for() =>
-        Assert.That(
-            Plan("graphics").Symlinks,
-            Does.Contain(new ContainerSymlink("/usr/lib/xorg/modules/extensions/libglxserver_nvidia.so", $"libglxserver_nvidia.so.{Host.DriverVersion}")));
-
-    [Test]
     public void A_library_whose_SONAME_is_its_file_name_has_no_link() =>
         Assert.That(Plan("all").Symlinks, Has.None.Matches<ContainerSymlink>(link => link.Path.Contains("glcore", StringComparison.Ordinal) || link.Path == $"{Libraries}/{link.Target}"));
 
