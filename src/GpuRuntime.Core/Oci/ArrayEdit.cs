@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace GpuRuntime.Core.Oci;
 
 /// <summary>What happens to one array of a document: items taken out by position, and items put behind the last.</summary>
@@ -6,8 +8,24 @@ public sealed record ArrayEdit(params string[] Path)
 {
     public HashSet<int> Removed { get; } = [];
 
-    /// <summary>JSON texts.</summary>
+    /// <summary>JSON texts, each of one item or of several with commas between them.</summary>
     public List<byte[]> Appended { get; } = [];
+
+    /// <summary>Appends items, each as a function writes it.</summary>
+    public void Append<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+        where T : class
+    {
+        var text = OciJson.Write(json =>
+        {
+            json.WriteStartArray();
+            foreach (var item in items)
+                write(json, item);
+            json.WriteEndArray();
+        });
+        const int brackets = 2;
+        if (text.Length > brackets)
+            Appended.Add(text[1..^1]);
+    }
 
     public bool IsEmpty => Removed.Count == 0 && Appended.Count == 0;
 }

@@ -73,17 +73,26 @@ public sealed class JsonPatch
     {
         var last = container.Children().LastOrDefault();
         var at = last?.End ?? container.Start + 1;
-        _splices.Add(new Splice(at, at, [.. last is null ? default : ","u8, .. Join(items)]));
+        _splices.Add(new Splice(at, at, Concat(last is null ? default : ","u8, Join(items), default)));
     }
 
-    private static byte[] Member(string key, List<ArrayEdit> edits, int depth) => [.. Encoding.UTF8.GetBytes($"\"{key}\":"), .. New(edits, depth + 1)];
+    private static byte[] Member(string key, List<ArrayEdit> edits, int depth) => Concat(Encoding.UTF8.GetBytes($"\"{key}\":"), New(edits, depth + 1), default);
 
     private static byte[] New(List<ArrayEdit> edits, int depth) =>
         edits[0].Path.Length == depth
             ? Array(edits[0].Appended)
-            : [.. "{"u8, .. Join(edits.GroupBy(edit => edit.Path[depth]).Select(group => Member(group.Key, [.. group], depth))), .. "}"u8];
+            : Concat("{"u8, Join(edits.GroupBy(edit => edit.Path[depth]).Select(group => Member(group.Key, [.. group], depth))), "}"u8);
 
-    private static byte[] Array(IEnumerable<byte[]> items) => [.. "["u8, .. Join(items), .. "]"u8];
+    private static byte[] Array(IEnumerable<byte[]> items) => Concat("["u8, Join(items), "]"u8);
+
+    private static byte[] Concat(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third)
+    {
+        var all = new byte[first.Length + second.Length + third.Length];
+        first.CopyTo(all);
+        second.CopyTo(all.AsSpan(first.Length));
+        third.CopyTo(all.AsSpan(first.Length + second.Length));
+        return all;
+    }
 
     private static byte[] Join(IEnumerable<byte[]> items)
     {

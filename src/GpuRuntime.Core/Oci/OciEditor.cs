@@ -57,7 +57,7 @@ public sealed class OciEditor
         if (_options.BindNodes)
             return edit;
         var present = Texts(_spec.Items("linux", "devices"), "path");
-        edit.Appended.AddRange(_edits.DeviceNodes.Where(node => !present.Contains(node.Path)).Select(node => OciJson.Write(json => OciJson.Device(json, node))));
+        edit.Append(_edits.DeviceNodes.Where(node => !present.Contains(node.Path)), OciJson.Device);
         return edit;
     }
 
@@ -68,7 +68,7 @@ public sealed class OciEditor
             .Where(rule => rule["allow"] is { IsTrue: true } && rule["access"]?.AsText() is "rw" or "rwm")
             .Select(rule => $"{rule["major"]?.AsInteger()}:{rule["minor"]?.AsInteger()}")
             .ToHashSet();
-        edit.Appended.AddRange(_edits.DeviceNodes.Where(node => present.Add($"{node.Major}:{node.Minor}")).Select(node => OciJson.Write(json => OciJson.DeviceRule(json, node))));
+        edit.Append(_edits.DeviceNodes.Where(node => present.Add($"{node.Major}:{node.Minor}")), OciJson.DeviceRule);
         return edit;
     }
 
@@ -79,7 +79,7 @@ public sealed class OciEditor
         IEnumerable<ContainerMount> mounts = _edits.Mounts;
         if (_options.BindNodes)
             mounts = mounts.Concat(_edits.DeviceNodes.Select(node => new ContainerMount(node.HostPath, node.Path, ["nosuid", "noexec", "bind"])));
-        edit.Appended.AddRange(mounts.Where(mount => present.Add($"{mount.HostPath}\0{mount.ContainerPath}")).Select(mount => OciJson.Write(json => OciJson.Mount(json, mount))));
+        edit.Append(mounts.Where(mount => present.Add($"{mount.HostPath}\0{mount.ContainerPath}")), OciJson.Mount);
         return edit;
     }
 

@@ -14,7 +14,7 @@ internal static class ElfNote
     private const int LargestNote = 1 << 16;
     private const int NoteHeader = 12;
 
-    /// <returns>The description of the first note of this owner; <see langword="null"/> when there is none.</returns>
+    /// <returns>The description of the first note of this owner; <see langword="null"/> when there is none; empty when it is too large to be one.</returns>
     public static byte[]? Read(FileDescriptor file, string sectionName, string owner)
     {
         Span<byte> header = stackalloc byte[HeaderSize];
@@ -36,7 +36,7 @@ internal static class ElfNote
             var section = sections.AsSpan(index * SectionSize, SectionSize);
             var name = BinaryPrimitives.ReadUInt32LittleEndian(section);
             if (name < names.Length && names.AsSpan((int)name).StartsWith(wanted))
-                return Content(file, section, LargestNote) is { } note ? Description(note, owner) : null;
+                return Content(file, section, LargestNote) is { } note ? Description(note, owner) : [];
         }
 
         return null;

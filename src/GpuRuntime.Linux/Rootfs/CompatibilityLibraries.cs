@@ -25,7 +25,9 @@ internal static class CompatibilityLibraries
         if (cuda is not [var only])
             return [];
         using var file = rootfs.OpenRegular($"{host.ContainerDirectory}/{only}");
-        if (file is null || !ForwardCompatibilityRule.Prefers(host, Version(only)!, ElfNote.Read(file, ForwardCompatibilityRule.NoteSection, ForwardCompatibilityRule.NoteOwner)))
+        if (file is null || ElfFile.ReadSharedObject(file)?.Architecture != architecture)
+            return [];
+        if (!ForwardCompatibilityRule.Prefers(host, Version(only)!, ElfNote.Read(file, ForwardCompatibilityRule.NoteSection, ForwardCompatibilityRule.NoteOwner)))
             return [];
         return [.. names.Where(name => rootfs.Exists($"{host.ContainerDirectory}/{name}")).Select(name => new LoaderCacheEntry(name, $"{host.ContainerDirectory}/{name}", architecture))];
     }
