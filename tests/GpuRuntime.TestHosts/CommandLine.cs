@@ -82,6 +82,9 @@ internal static class CommandLine
                 case "--env":
                     options = options with { Env = options.Env.Add(Value(arguments, ref i)) };
                     break;
+                case "--capability":
+                    options = options with { Capabilities = options.Capabilities.Add(Value(arguments, ref i)) };
+                    break;
                 case "--":
                     options = options with { Args = [.. arguments[(i + 1)..]] };
                     i = arguments.Length;

@@ -26,23 +26,32 @@ echo 'int main(void) { return 0; }' | gcc -O2 -static -s -x c -o "$work/true-sta
 "${test_hosts[@]}" rootfs busybox "$work/root" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 cp "$work/true-static" "$work/root/bin/"
 
-config() { # FILE LOW-LEVEL-RUNTIME
+config() { # FILE FURTHER-MEMBER
     cat >"$1" <<END
 {
   "host": { "dev": "$work/host/dev", "proc": "$work/host/proc", "sys": "$work/host/sys", "driver": "$work/host/driver" },
-  "lowLevelRuntimes": ["$2"],
+  $2
   "stateDirectory": "$work/state"
 }
 END
 }
-config "$work/with-runc.json" "$runc"
-config "$work/with-no-op.json" "$work/true-static"
+# The default choice of a runtime, as most hosts have it: the first runc on PATH is the one that is measured.
+mkdir "$work/path"
+ln -s "$runc" "$work/path/runc"
+PATH=$work/path:$PATH
+config "$work/with-runc.json" ''
+config "$work/with-no-op.json" "\"lowLevelRuntimes\": [\"$work/true-static\"],"
 
 # Each bundle has a root of its own, and the config.json that every start begins from.
-bundle() { # NAME [NAME=VALUE of the environment]...
-    local name=$1 environment=() variable
+bundle() { # NAME [NAME=VALUE of the environment | CAP_NAME]...
+    local name=$1 environment=() item
     shift
-    for variable; do environment+=(--env "$variable"); done
+    for item; do
+        case $item in
+            CAP_*) environment+=(--capability "$item") ;;
+            *) environment+=(--env "$item") ;;
+        esac
+    done
     cp -a "$work/root" "$work/$name.root"
     "${test_hosts[@]}" bundle "$work/$name" --rootfs "$work/$name.root" "${environment[@]}" -- /bin/true-static >/dev/null
     cp "$work/$name/config.json" "$work/$name.json"
@@ -50,9 +59,13 @@ bundle() { # NAME [NAME=VALUE of the environment]...
 bundle none
 bundle one NVIDIA_VISIBLE_DEVICES=0 NVIDIA_DRIVER_CAPABILITIES=utility,compute
 bundle full NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=all
+# The set that the vendor's toolkit mounts when it describes a host by CDI: no 32-bit libraries.
+bundle native NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics,video,display,ngx
+# Docker's containers may make device nodes, which brings the hook that covers the driver's params file.
+bundle mknod NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics,video,display,ngx CAP_MKNOD
 
 mounts() { grep -o '"destination"' "$1" | wc -l; }
-for name in one full; do
+for name in one full native mknod; do
     GPU_RUNTIME_CONFIG=$work/with-no-op.json "$work/cycle" --create-only "$work/$name.json" "$shim" "$work/runc" "$work/$name" "bench-$name" >/dev/null
     cp -a "$work/$name" "$work/$name-edited"
     cp "$work/$name/config.json" "$work/$name-edited.json"
@@ -64,7 +77,7 @@ if [ "$added_full" -lt 34 ]; then
     exit 1
 fi
 
-declare -A asked=([none]='no GPU asked for' [one]="1 GPU, utility+compute ($added_one mounts)" [full]="8 GPUs, all capabilities ($added_full mounts)")
+declare -A asked=([none]='no GPU asked for' [one]="1 GPU, utility+compute ($added_one mounts)" [full]="8 GPUs, all capabilities ($added_full mounts)" [native]="8 GPUs, all but 32-bit ($added_native mounts)" [mknod]="8 GPUs, all but 32-bit, CAP_MKNOD (and the hook)")
 
 # ---- Rows: label | budget over runc | bundle | runtime ----
 # shellcheck disable=SC2154
@@ -75,6 +88,9 @@ rows=(
     "gpu-runtime, ${asked[one]}||one|$shim"
     "runc, config.json already edited for 8 GPUs||full-edited|$runc"
     "gpu-runtime, ${asked[full]}|+25 %|full|$shim"
+    "runc, config.json already edited, all but 32-bit||native-edited|$runc"
+    "gpu-runtime, ${asked[native]}|+25 %|native|$shim"
+    "gpu-runtime, ${asked[mknod]}|+25 %|mknod|$shim"
 )
 
 # measure SERIES ROUNDS ROW...: medians in one table. A row: label | budget | command

@@ -24,7 +24,7 @@ public static class LowLevelRuntime
         // A runc that is a link to ourselves would become itself for ever.
         var self = Libc.TryStat(Libc.AtFdCwd, "/proc/self/exe", 0, out _);
         return candidates
-            .SelectMany(candidate => candidate.Contains('/', StringComparison.Ordinal) ? [candidate] : SearchPath(searchPath).Split(':').Select(directory => $"{directory}/{candidate}"))
+            .SelectMany(candidate => candidate.Contains('/', StringComparison.Ordinal) ? [candidate] : SearchPath(searchPath).Split(':').Where(directory => directory.StartsWith('/')).Select(directory => $"{directory}/{candidate}"))
             .FirstOrDefault(path => Libc.IsExecutable(path) && Libc.TryStat(Libc.AtFdCwd, path, 0, out _) is { Type: FileType.Regular } status && !IsSame(status, self));
     }
 

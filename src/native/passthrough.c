@@ -1,0 +1,143 @@
+/*
+ * Becomes the low-level runtime for verbs that never touch a bundle, before the managed runtime starts.
+ *
+ * An engine calls an OCI runtime several times for one container, and only create and run are ours to act on. Starting the managed runtime for
+ * start, kill or delete costs about a millisecond each, a tenth of what runc itself takes. This decides only the plain case and hands everything
+ * else to the managed main, which decides the same with the same rules (OciCommandLine.cs, LowLevelRuntime.cs): a verb of the list below, and no
+ * choice of another runtime in the configuration. Linked with --wrap=main.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEFAULT_CONFIGURATION "/etc/gpu-runtime/config.json"
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define LARGEST_CONFIGURATION (64 * 1024)
+
+int __real_main(int argc, char **argv);
+int __wrap_main(int argc, char **argv);
+
+static bool is_one_of(const char *word, const char *const *list)
+{
+    for (; *list; list++)
+        if (strcmp(word, *list) == 0)
+            return true;
+    return false;
+}
+
+/* The verb behind runc's global flags, parsed as Go's flag package does; NULL where it is not plain to see. */
+static const char *verb_of(int argc, char **argv)
+{
+    static const char *const with_value[] = {"root", "log", "log-format", "criu", "rootless", "cgroup-manager", NULL};
+    static const char *const without_value[] = {"debug", "systemd-cgroup", NULL};
+
+    for (int i = 1; i < argc; i++) {
+        const char *flag = argv[i];
+        if (flag[0] != '-')
+            return flag;
+        flag += flag[1] == '-' ? 2 : 1;
+        size_t length = strcspn(flag, "=");
+        char name[32];
+        if (length == 0 || length >= sizeof name)
+            return NULL;
+        memcpy(name, flag, length);
+        name[length] = '\0';
+        if (is_one_of(name, with_value))
+            i += flag[length] == '=' ? 0 : 1;
+        else if (!is_one_of(name, without_value))
+            return NULL;
+    }
+    return NULL;
+}
+
+/* Whether the text names the key outside of comments; also when it might do so in disguise, by an escape. */
+static bool may_choose_runtimes(const char *text)
+{
+    static const char key[] = "\"lowLevelRuntimes\"";
+
+    for (bool in_string = false; *text; text++) {
+        if (*text == '\\')
+            return true;
+        if (!in_string && text[0] == '/' && text[1] == '/') {
+            text += strcspn(text, "\r\n");
+            if (!*text)
+                break;
+        } else if (!in_string && text[0] == '/' && text[1] == '*') {
+            const char *end = strstr(text + 2, "*/");
+            if (!end)
+                return true;
+            text = end + 1;
+        } else if (*text == '"') {
+            if (!in_string && strncmp(text, key, sizeof key - 1) == 0)
+                return true;
+            in_string = !in_string;
+        }
+    }
+    return false;
+}
+
+static bool has_default_runtimes(void)
+{
+    static char text[LARGEST_CONFIGURATION + 1];
+    const char *named = getenv("GPU_RUNTIME_CONFIG");
+    bool is_named = named && *named;
+    int file = open(is_named ? named : DEFAULT_CONFIGURATION, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return !is_named && errno == ENOENT;
+
+    struct stat status;
+    ssize_t length = fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= LARGEST_CONFIGURATION
+        ? read(file, text, LARGEST_CONFIGURATION) : -1;
+    close(file);
+    if (length < 0 || length != status.st_size || memchr(text, '\0', (size_t)length))
+        return false;
+    text[length] = '\0';
+    return !may_choose_runtimes(text);
+}
+
+static void become(const char *name, char **argv)
+{
+    struct stat self, candidate;
+    char path[PATH_MAX];
+    const char *directories = getenv("PATH");
+    if (!directories || !*directories)
+        directories = DEFAULT_PATH;
+    /* A runc that is a link to ourselves would become itself for ever. */
+    if (stat("/proc/self/exe", &self) != 0)
+        return;
+
+    for (const char *directory = directories; *directory; directory += *directory == ':') {
+        size_t length = strcspn(directory, ":");
+        int written = snprintf(path, sizeof path, "%.*s/%s", (int)length, directory, name);
+        bool absolute = *directory == '/';
+        directory += length;
+        if (!absolute || written <= 0 || (size_t)written >= sizeof path || access(path, X_OK) != 0 || stat(path, &candidate) != 0
+            || !S_ISREG(candidate.st_mode) || (candidate.st_dev == self.st_dev && candidate.st_ino == self.st_ino))
+            continue;
+        argv[0] = path;
+        execv(path, argv);
+        return;
+    }
+}
+
+int __wrap_main(int argc, char **argv)
+{
+    static const char *const verbs[] = {"start", "state", "kill", "delete", "exec", "ps", "pause", "resume", "update", "events", NULL};
+    char *name = argv[0];
+    const char *verb = verb_of(argc, argv);
+
+    if (verb && is_one_of(verb, verbs) && has_default_runtimes()) {
+        become("runc", argv);
+        argv[0] = name;
+        become("crun", argv);
+        argv[0] = name;
+    }
+    /* Not found, or not executable: the managed side finds the same and says so. */
+    return __real_main(argc, argv);
+}
