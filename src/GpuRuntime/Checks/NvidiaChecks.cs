@@ -53,9 +53,20 @@ internal static class NvidiaChecks
         if (missing.Count > 0)
             yield return new Finding("device nodes", $"{string.Join(", ", missing)} not made yet; a container's start makes them");
         var closed = wanted.Where(node => !node.MissingOnHost && !node.IsOpenToAll).Select(node => node.HostPath).ToList();
+        if (WithoutCharacterLink(host, wanted) is { Count: > 0 } unlinked)
+            yield return new Finding(
+                "/dev/char", $"{string.Join(", ", unlinked)} missing, so that containers lose their GPU at systemctl daemon-reload where the engine uses systemd's cgroup driver",
+                $"Make the links, as udev does for other devices: ln -s ../NODE {host.Locate(HostTree.Dev, "char")}/MAJOR:MINOR");
         yield return closed.Count == 0
             ? new Finding("device nodes", $"{wanted.Count - missing.Count} there, open to every user")
             : new Finding("device nodes", $"{string.Join(", ", closed)} cannot be opened by users other than root", "Set NVreg_DeviceFileMode=0666, or run such containers as root or with the nodes' group");
+    }
+
+    // systemd names a device by this link when it writes its rules anew.
+    private static List<string> WithoutCharacterLink(IHostRoot host, List<DeviceNode> nodes)
+    {
+        var links = host.List(HostTree.Dev, "char").ToHashSet();
+        return links.Count == 0 ? [] : [.. nodes.Where(node => !node.MissingOnHost && !links.Contains($"{node.Major}:{node.Minor}")).Select(node => host.Locate(HostTree.Dev, $"char/{node.Major}:{node.Minor}"))];
     }
 
     private static Finding Files(IHostRoot host, NvidiaDriver driver, RuntimeConfiguration configuration)
@@ -64,7 +75,8 @@ internal static class NvidiaChecks
         {
             var files = new DriverFiles(host, driver.Version, configuration.LibrarySearchPaths);
             var found = LibraryClosure.Find(host, files, DriverCapability.All);
-            var core = CoreLibraries.Where(name => !found.Any(library => library.BaseName == name)).ToList();
+            // The native ones come first; a 32-bit twin serves no 64-bit program.
+            var core = CoreLibraries.Where(name => !found.Any(library => library.BaseName == name && library.Architecture == found[0].Architecture)).ToList();
             return core.Count == 0
                 ? new Finding("driver files", $"{found.Length} libraries of {driver.Version} in {string.Join(", ", found.Select(library => library.File.Directory).Distinct())}")
                 : new Finding("driver files", $"{string.Join(" and ", core)} of driver {driver.Version} not found", "Install the driver's user-space packages (libcuda1, libnvidia-ml1 or their like)");

@@ -22,6 +22,7 @@ public static class DriverLibraries
     [
         "libnvidia-eglcore", "libnvidia-glcore", "libnvidia-tls", "libnvidia-glsi", "libnvidia-fbc", "libnvidia-ifr", "libnvidia-rtcore", "libnvoptix",
         "libGLX_nvidia", "libEGL_nvidia", "libGLESv2_nvidia", "libGLESv1_CM_nvidia", "libnvidia-glvkspirv", "libnvidia-cbl",
+        "libnvidia-vulkan-producer",
     ];
 
     private static readonly ImmutableArray<string> Ngx = ["libnvidia-ngx"];

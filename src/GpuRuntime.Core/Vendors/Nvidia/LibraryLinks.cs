@@ -8,7 +8,7 @@ namespace GpuRuntime.Core.Vendors.Nvidia;
 public static class LibraryLinks
 {
     // Names without a number that programs open by dlopen, or that are linked against.
-    private static readonly ImmutableArray<string> WithBareName = ["libcuda", "libnvidia-opticalflow", "libnvcuvid", "libnvidia-encode", "libnvidia-fbc", "libnvidia-ngx"];
+    private static readonly ImmutableArray<string> WithBareName = ["libcuda", "libnvidia-opticalflow", "libnvcuvid", "libnvidia-encode", "libnvidia-fbc", "libnvidia-ngx", "libnvidia-vulkan-producer"];
 
     public static IEnumerable<ContainerSymlink> Of(ImmutableArray<DriverLibrary> libraries, DriverFiles files)
     {
@@ -24,6 +24,16 @@ public static class LibraryLinks
             if (library.BaseName == "libnvidia-allocator" && GbmDirectory(library, files) is { } gbm)
                 yield return new ContainerSymlink($"{gbm}/nvidia-drm_gbm.so", gbm == $"{directory}/gbm" ? $"../{library.Soname}" : $"{directory}/{library.Soname}");
         }
+    }
+
+    /// <summary>The X server loads its GLX module by a name without the version.</summary>
+    public static IEnumerable<ContainerSymlink> OfXorgModules(IEnumerable<ContainerMount> mounts)
+    {
+        const string module = "/libglxserver_nvidia.so";
+        return from mount in mounts
+               let name = mount.ContainerPath.LastIndexOf('/')
+               where mount.ContainerPath.AsSpan(name).StartsWith(module + ".")
+               select new ContainerSymlink(mount.ContainerPath[..name] + module, mount.ContainerPath[(name + 1)..]);
     }
 
     public static IEnumerable<LoaderCacheEntry> CacheEntries(ImmutableArray<DriverLibrary> libraries)
