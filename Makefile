@@ -82,7 +82,10 @@ install:
 	    [ -x $(bin)/$$file ] || { echo "$(bin)/$$file is not there: run 'make build' first" >&2; exit 1; }; done
 	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime $(DESTDIR)/etc/gpu-runtime
 	install $(owner) -m 0755 $(bin)/gpu-runtime $(bin)/gpu-runtime-hook $(bin)/gpu-runtime-agent $(DESTDIR)$(PREFIX)/bin
-	install $(owner) -m 0644 README.md LICENSE $(wildcard docs/*.md) config/config.json config/daemon.json $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime
+	install $(owner) -m 0644 README.md LICENSE $(wildcard docs/*.md) config/config.json config/daemon.json \
+	    packaging/modules-load.d/gpu-runtime-nvidia.conf $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime
+	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
+	install $(owner) -m 0644 packaging/tmpfiles.d/gpu-runtime.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
 	@if [ -e $(DESTDIR)/etc/gpu-runtime/config.json ]; then echo 'kept $(DESTDIR)/etc/gpu-runtime/config.json'; \
 	else install $(owner) -m 0644 config/config.json $(DESTDIR)/etc/gpu-runtime/config.json; fi
 
