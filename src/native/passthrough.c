@@ -4,11 +4,12 @@
  * An engine calls an OCI runtime several times for one container, and only create and run are ours to act on. Starting the managed runtime for
  * start, kill or delete costs about a millisecond each, a tenth of what runc itself takes. This decides only the plain case and hands everything
  * else to the managed main, which decides the same with the same rules (OciCommandLine.cs, LowLevelRuntime.cs): a verb of the list below, and no
- * choice of another runtime in the configuration. Linked with --wrap=main.
+ * choice of another runtime in the configuration. Linked with --wrap=main,--wrap=execv.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,17 @@
 
 int __real_main(int argc, char **argv);
 int __wrap_main(int argc, char **argv);
+int __real_execv(const char *path, char *const *argv);
+int __wrap_execv(const char *path, char *const *argv);
+
+static struct sigaction inherited_sigpipe;
+
+/* The managed runtime ignores SIGPIPE for itself and forgets what it was. The low-level runtime inherits what we were started with. */
+int __wrap_execv(const char *path, char *const *argv)
+{
+    sigaction(SIGPIPE, &inherited_sigpipe, NULL);
+    return __real_execv(path, argv);
+}
 
 static bool is_one_of(const char *word, const char *const *list)
 {
@@ -101,7 +113,8 @@ static bool has_default_runtimes(void)
     return !may_choose_runtimes(text);
 }
 
-static void become(const char *name, char **argv)
+/* Returns whether there is such a program, which then could not be executed: no reason to take another. */
+static bool become(const char *name, char **argv)
 {
     struct stat self, candidate;
     char path[PATH_MAX];
@@ -110,7 +123,7 @@ static void become(const char *name, char **argv)
         directories = DEFAULT_PATH;
     /* A runc that is a link to ourselves would become itself for ever. */
     if (stat("/proc/self/exe", &self) != 0)
-        return;
+        return true;
 
     for (const char *directory = directories; *directory; directory += *directory == ':') {
         size_t length = strcspn(directory, ":");
@@ -120,24 +133,23 @@ static void become(const char *name, char **argv)
         if (!absolute || written <= 0 || (size_t)written >= sizeof path || access(path, X_OK) != 0 || stat(path, &candidate) != 0
             || !S_ISREG(candidate.st_mode) || (candidate.st_dev == self.st_dev && candidate.st_ino == self.st_ino))
             continue;
+        char *own_name = argv[0];
         argv[0] = path;
         execv(path, argv);
-        return;
+        argv[0] = own_name;
+        return true;
     }
+    return false;
 }
 
 int __wrap_main(int argc, char **argv)
 {
     static const char *const verbs[] = {"start", "state", "kill", "delete", "exec", "ps", "pause", "resume", "update", "events", NULL};
-    char *name = argv[0];
     const char *verb = verb_of(argc, argv);
 
-    if (verb && is_one_of(verb, verbs) && has_default_runtimes()) {
-        become("runc", argv);
-        argv[0] = name;
+    sigaction(SIGPIPE, NULL, &inherited_sigpipe);
+    if (verb && is_one_of(verb, verbs) && has_default_runtimes() && !become("runc", argv))
         become("crun", argv);
-        argv[0] = name;
-    }
     /* Not found, or not executable: the managed side finds the same and says so. */
     return __real_main(argc, argv);
 }

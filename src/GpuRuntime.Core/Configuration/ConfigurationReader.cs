@@ -132,7 +132,7 @@ public ref struct ConfigurationReader
         var valid = true;
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
         {
-            if (_json.TokenType == JsonTokenType.String && _json.GetString() is { Length: > 0 } item && (!paths || IsPath(item)))
+            if (_json.TokenType == JsonTokenType.String && _json.GetString() is { Length: > 0 } item && !item.Contains('\0', StringComparison.Ordinal) && (!paths || IsPath(item)))
             {
                 items.Add(item);
             }

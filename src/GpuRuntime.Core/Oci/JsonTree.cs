@@ -42,12 +42,9 @@ public sealed class JsonTree
         }
         catch (JsonException exception)
         {
-            var where = $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}";
             throw new GpuRuntimeException(
                 ErrorCode.SpecInvalid,
-                exception.Message.Contains("Depth", StringComparison.OrdinalIgnoreCase)
-                    ? $"{name} is nested more than {DeepestNesting} levels deep ({where})."
-                    : $"{name} is not valid JSON: it breaks off or goes wrong at {where}.",
+                $"{name} is not valid JSON: it breaks off or goes wrong at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}.",
                 exception);
         }
         catch (InvalidOperationException exception)
@@ -75,7 +72,7 @@ public sealed class JsonTree
         var entries = new List<Entry>((text.Length / 12) + 16);
         var open = new Stack<int>();
         var lastChild = new Stack<int>();
-        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = DeepestNesting });
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = DeepestNesting + 1 });
         int keyStart = -1, keyEnd = -1;
         while (reader.Read())
         {
@@ -111,6 +108,8 @@ public sealed class JsonTree
 
             if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
             {
+                if (open.Count == DeepestNesting)
+                    throw Invalid(name, $"is nested more than {DeepestNesting} levels deep (line {text.AsSpan(0, start).Count((byte)'\n') + 1})");
                 open.Push(index);
                 lastChild.Push(-1);
             }

@@ -4,15 +4,12 @@ namespace GpuRuntime.Linux.Interop;
 
 internal static unsafe partial class Libc
 {
-    private const int SigPipe = 13;
-
     /// <summary>
-    /// Becomes another program; returns only on failure. The runtime library ignores SIGPIPE for itself, which an exec would hand on, so
-    /// the default comes back first. The environment stays as it is. https://man7.org/linux/man-pages/man3/exec.3.html
+    /// Becomes another program; returns only on failure. The environment stays as it is, and SIGPIPE, which the runtime library ignores for
+    /// itself, becomes again what it was (src/native/passthrough.c). https://man7.org/linux/man-pages/man3/exec.3.html
     /// </summary>
     internal static Errno Execute(string path, IReadOnlyList<byte[]> arguments)
     {
-        _ = Signal(SigPipe, 0);
         var vector = (byte**)NativeMemory.AllocZeroed((nuint)(arguments.Count + 1), (nuint)sizeof(byte*));
         var pins = new List<GCHandle>(arguments.Count);
         try
@@ -47,7 +44,4 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "access", SetLastError = true)]
     private static partial int Access(byte* path, int mode);
-
-    [LibraryImport(Library, EntryPoint = "signal")]
-    private static partial nint Signal(int number, nint handler);
 }

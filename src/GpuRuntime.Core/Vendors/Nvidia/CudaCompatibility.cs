@@ -35,9 +35,12 @@ public static class CudaCompatibility
     public static DottedVersion? CudaOf(DottedVersion driver) =>
         driver.Major > Branches[0].Number ? null : Branches.First(row => row.Number <= driver.Major).Cuda;
 
-    /// <summary>The least Linux driver for a CUDA version, taking the next newer release where that version had none; <see langword="null"/> beyond the table.</summary>
-    public static DottedVersion? LeastDriverFor(DottedVersion cuda) =>
-        Releases.LastOrDefault(release => release.Cuda.CompareTo(cuda) >= 0)?.LeastLinuxDriver;
+    /// <summary>
+    /// The least Linux driver for a CUDA version, or for one <paramref name="above"/> it, taking the next newer release where that version had
+    /// none; <see langword="null"/> beyond the table.
+    /// </summary>
+    public static DottedVersion? LeastDriverFor(DottedVersion cuda, bool above = false) =>
+        Releases.LastOrDefault(release => release.Cuda.CompareTo(cuda) >= (above ? 1 : 0))?.LeastLinuxDriver;
 
     private static DriverBranch Branch(int number, string cuda) => new(number, DottedVersion.Parse(cuda)!);
 

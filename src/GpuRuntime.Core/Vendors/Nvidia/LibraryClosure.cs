@@ -79,7 +79,7 @@ public static class LibraryClosure
             .SelectMany(directory => host.List(HostTree.Driver, directory.TrimStart('/')))
             .Where(name => name.StartsWith("libcuda.so.", StringComparison.Ordinal) || name.StartsWith("libnvidia-ml.so.", StringComparison.Ordinal))
             .Select(name => DottedVersion.Parse(name[(name.IndexOf(".so.", StringComparison.Ordinal) + 4)..]))
-            .FirstOrDefault(version => version is not null && version.CompareTo(DottedVersion.Parse(version.Major.ToString(System.Globalization.CultureInfo.InvariantCulture))) != 0);
+            .FirstOrDefault(version => version is not null && version.ToString() != files.Version && version.CompareTo(DottedVersion.Parse(version.Major.ToString(System.Globalization.CultureInfo.InvariantCulture))) != 0);
         var cure = others is not null
             ? $"Files of driver {others} are there: the driver was updated while the old kernel module stayed loaded; reboot, or unload and load the nvidia modules"
             : "Install the driver's user-space packages, or set host.driver to the root that they are in";

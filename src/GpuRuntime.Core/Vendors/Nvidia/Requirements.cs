@@ -40,9 +40,14 @@ public static class Requirements
     private static GpuRuntimeException Unmet(string variable, string value, List<List<RequirementFactor>> terms, NvidiaDriver driver)
     {
         var offer = driver.CudaVersion is { } cuda ? $"driver {driver.Version}, which serves CUDA {cuda}" : $"driver {driver.Version}";
-        var wanted = terms.SelectMany(term => term).FirstOrDefault(factor => factor.Name == "cuda" && factor.Operator is ">=" or ">" or "=");
+        // What a newer driver would mend: the first comparison upwards that does not hold, CUDA's before the driver's own.
+        var wanted = terms.SelectMany(term => term)
+            .Where(factor => factor.Operator is ">=" or ">" && !factor.Holds(driver))
+            .OrderBy(factor => factor.Name, StringComparer.Ordinal)
+            .FirstOrDefault();
         var cure = wanted?.Version is not { } version ? "Use an image that fits this host"
-            : CudaCompatibility.LeastDriverFor(version) is { } least ? $"Install driver {least} or newer, or use an image for CUDA {driver.CudaVersion} or older"
+            : wanted.Name == "driver" ? $"Install {(wanted.Operator == ">" ? "a driver newer than " + version : $"driver {version} or newer")}, or use an image that fits this host"
+            : CudaCompatibility.LeastDriverFor(version, wanted.Operator == ">") is { } least ? $"Install driver {least} or newer, or use an image for CUDA {driver.CudaVersion} or older"
             : $"No driver that this version knows serves CUDA {version}; use an image for CUDA {driver.CudaVersion} or older";
         return new GpuRuntimeException(
             ErrorCode.RequirementUnmet,
