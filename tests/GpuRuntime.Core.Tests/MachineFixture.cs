@@ -5,17 +5,22 @@ namespace GpuRuntime.Core.Tests;
 /// <summary>Tests that only look at one simulated host, which they share.</summary>
 public abstract class MachineFixture
 {
-    private TestMachine? _machine;
+    private TestMachine? _own;
 
-    private protected TestMachine Machine => _machine!;
+    private protected TestMachine Machine => _own ?? SharedMachine.Instance;
 
     private protected SimulatedNvidiaHost Host => Machine.Host;
 
-    private protected virtual SimulatedNvidiaHostOptions Options => new();
+    /// <summary>What is special about the host; <see langword="null"/> = the one with 8 GPUs.</summary>
+    private protected virtual SimulatedNvidiaHostOptions? Options => null;
 
     [OneTimeSetUp]
-    public void CreateMachine() => _machine = TestMachine.Create(Options);
+    public void CreateMachine()
+    {
+        if (Options is { } options)
+            _own = TestMachine.Create(options);
+    }
 
     [OneTimeTearDown]
-    public void DisposeMachine() => _machine?.Dispose();
+    public void DisposeMachine() => _own?.Dispose();
 }

@@ -21,7 +21,9 @@ public sealed class JsonPatch
     public static byte[] Apply(JsonTree tree, string name, IEnumerable<ArrayEdit> edits)
     {
         var patch = new JsonPatch(tree, name);
-        patch.EditObject(tree.Root, [.. edits.Where(edit => !edit.IsEmpty)], 0);
+        var wanted = edits.Where(edit => !edit.IsEmpty).ToList();
+        if (wanted.Count > 0)
+            patch.EditObject(tree.Root, wanted, 0);
         return patch.Result();
     }
 

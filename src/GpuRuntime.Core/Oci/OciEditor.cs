@@ -65,7 +65,7 @@ public sealed class OciEditor
     {
         var edit = new ArrayEdit("linux", "resources", "devices");
         var present = _spec.Items("linux", "resources", "devices")
-            .Where(rule => rule["allow"] is { IsTrue: true } && rule["access"]?.AsText() is "rw" or "rwm")
+            .Where(rule => rule["allow"] is { IsTrue: true } && rule["type"]?.AsText() is "c" or "a" or null && rule["access"]?.AsText() is "rw" or "rwm")
             .Select(rule => $"{rule["major"]?.AsInteger()}:{rule["minor"]?.AsInteger()}")
             .ToHashSet();
         edit.Append(_edits.DeviceNodes.Where(node => present.Add($"{node.Major}:{node.Minor}")), OciJson.DeviceRule);
@@ -103,8 +103,7 @@ public sealed class OciEditor
         var entries = _spec.Items("process", "env").ToList();
         for (var index = 0; index < entries.Count; index++)
         {
-            var name = entries[index].AsText()?.Split('=', 2)[0];
-            if (name is null || !RequestVariables.Contains(name))
+            if (entries[index].AsText()?.Split('=', 2) is not [var name, _] || !RequestVariables.Contains(name))
                 continue;
             if (last.TryGetValue(name, out var earlier))
                 edit.Removed.Add(earlier);

@@ -14,8 +14,11 @@ public sealed class LoaderCacheFile
     internal const int HeaderSize = 48;
     internal const int EntrySize = 24;
     private const int OldEntrySize = 12;
-    private const int MostEntries = 200_000;
+    private const int MostEntries = 1 << 16;
     private const int LongestText = 4096;
+
+    // Ten times what a full desktop has. Many lines that share few long texts would cost minutes and gigabytes.
+    private const int MostText = 4 << 20;
 
     private LoaderCacheFile(ImmutableArray<LoaderCacheRecord> records, ImmutableArray<byte[]> hardwareNames)
     {
@@ -39,6 +42,7 @@ public sealed class LoaderCacheFile
     /// <returns><see langword="null"/> when it is not a cache in a format that is known.</returns>
     public static LoaderCacheFile? Parse(ReadOnlySpan<byte> file, List<byte[]>? beginnings = null)
     {
+        var whole = file;
         if (file.StartsWith(OldMagic))
         {
             if (file.Length < 16)
@@ -59,6 +63,7 @@ public sealed class LoaderCacheFile
             return null;
 
         var records = ImmutableArray.CreateBuilder<LoaderCacheRecord>(beginnings is null ? (int)count : 0);
+        var textLength = 0L;
         for (var i = 0; i < count; i++)
         {
             var entry = file[(HeaderSize + (i * EntrySize))..];
@@ -66,11 +71,14 @@ public sealed class LoaderCacheFile
                 continue;
             if (Text(file, BinaryPrimitives.ReadUInt32LittleEndian(entry[4..])) is not { } key || Text(file, BinaryPrimitives.ReadUInt32LittleEndian(entry[8..])) is not { } value)
                 return null;
+            textLength += key.Length + value.Length;
+            if (textLength > MostText)
+                return null;
             records.Add(new LoaderCacheRecord(
                 BinaryPrimitives.ReadInt32LittleEndian(entry), key, value, BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]), BinaryPrimitives.ReadUInt64LittleEndian(entry[16..])));
         }
 
-        return LoaderCacheExtensions.ReadHardwareNames(file) is { } names ? new LoaderCacheFile(records.ToImmutable(), names) : null;
+        return LoaderCacheExtensions.ReadHardwareNames(whole, file) is { } names ? new LoaderCacheFile(records.ToImmutable(), names) : null;
     }
 
     /// <summary>The cache with further libraries, each in front of others of the same name; those that are there already are not doubled.</summary>

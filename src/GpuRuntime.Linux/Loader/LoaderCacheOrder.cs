@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
+
 namespace GpuRuntime.Linux.Loader;
 
 /// <summary>
 /// The order that the loader's binary search relies on: runs of digits compare as numbers, and a digit is greater than any other
-/// character (glibc: elf/dl-cache.c, _dl_cache_libcmp).
+/// character (glibc: elf/dl-cache.c, _dl_cache_libcmp). Other characters compare as the architecture's C char, which has a sign on x86 only.
 /// </summary>
 public sealed class LoaderCacheOrder : IComparer<byte[]>
 {
@@ -26,13 +28,16 @@ public sealed class LoaderCacheOrder : IComparer<byte[]>
             }
 
             if (right.IsEmpty || left[0] != right[0])
-                return left[0] - (right.IsEmpty ? 0 : right[0]);
+                return Character(left) - Character(right);
             left = left[1..];
             right = right[1..];
         }
 
-        return right.IsEmpty ? 0 : -1;
+        return -Character(right);
     }
+
+    private static int Character(ReadOnlySpan<byte> text) =>
+        text.IsEmpty ? 0 : RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? (sbyte)text[0] : text[0];
 
     private static int Number(ref ReadOnlySpan<byte> text)
     {

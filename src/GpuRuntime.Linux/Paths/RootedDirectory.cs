@@ -30,6 +30,9 @@ public sealed class RootedDirectory : IDisposable
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.RootfsUnwritable"/> or <see cref="ErrorCode.KernelTooOld"/>.</exception>
     public static RootedDirectory Open(string hostPath, (uint Uid, uint Gid) owner)
     {
+        // A path of config.json's, whose texts may hold any character.
+        if (hostPath.Contains('\0', StringComparison.Ordinal))
+            throw new GpuRuntimeException(ErrorCode.RootfsUnwritable, $"The container's root cannot be opened: {PrintableText.Quote(hostPath)} is no path.");
         var descriptor = Libc.TryOpenAt(Libc.AtFdCwd, hostPath, OpenFlags.Path | Libc.Directory, Resolve.None, out var errno);
         if (errno == Errno.NoSystemCall)
             throw new GpuRuntimeException(ErrorCode.KernelTooOld, "This kernel has no openat2 (Linux 5.12 or newer is needed, and a seccomp filter must let it through).");
@@ -149,8 +152,11 @@ public sealed class RootedDirectory : IDisposable
     public void MakeDirectory(string path, uint mode)
     {
         var parent = Parent(path, out var name);
-        if (Libc.TryMakeDirectory(parent.Number, name, mode) is not (Errno.None or Errno.Exists) and var errno)
+        var errno = Libc.TryMakeDirectory(parent.Number, name, mode);
+        if (errno is not (Errno.None or Errno.Exists))
             throw LinuxException.Of("mkdir", path, errno);
+        if (errno is Errno.None && Owner != default)
+            Libc.ChangeOwnerAt(parent, name, Owner.Uid, Owner.Gid);
     }
 
     // The directory that a path's last name is in, made where it is missing, and resolved for good: later steps use the descriptor.

@@ -30,9 +30,9 @@ public static class RootfsLoader
         if (libraries.IsEmpty)
             return;
         var directories = libraries.Select(library => library.Path[..library.Path.LastIndexOf('/')]).Distinct().ToImmutableArray();
-        if (MuslLoader.Prepare(rootfs, directories))
-            return;
-        if (!GlibcLoaders.Any(rootfs.Exists) && !rootfs.Exists(Cache))
+        // An image may have both, such as a Debian one with musl-tools.
+        var hasMusl = MuslLoader.Prepare(rootfs, directories);
+        if (!GlibcLoaders.Any(rootfs.Exists) && (hasMusl || !rootfs.Exists(Cache)))
             return;
 
         var existing = rootfs.Read(Cache, LargestCache);

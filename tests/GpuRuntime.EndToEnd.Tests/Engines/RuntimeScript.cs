@@ -18,7 +18,7 @@ internal static class RuntimeScript
     public static string Recording(string path, string runtime, string recordPath) =>
         Write(path, $"#!/bin/sh\nenv >>{recordPath}\nexec {runtime} \"$@\"\n");
 
-    private static string Write(string path, string script)
+    public static string Write(string path, string script)
     {
         File.WriteAllText(path, script);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -14,7 +14,7 @@ public sealed class DriverLayoutTests(DriverLayout layout, bool cache) : Machine
 {
     private const string Triplet = "/usr/lib/x86_64-linux-gnu";
 
-    private protected override SimulatedNvidiaHostOptions Options => new() { GpuCount = 1, Layout = layout, LoaderCache = cache };
+    private protected override SimulatedNvidiaHostOptions? Options => new() { GpuCount = 1, Layout = layout, LoaderCache = cache };
 
     private string Libraries => layout switch
     {

@@ -28,7 +28,16 @@ public sealed class DriverPlanTests : MachineFixture
     public void There_is_no_profile_without_graphics_or_without_a_GPU(string devices, string capabilities) => Assert.That(Plan(devices, capabilities).GeneratedFiles, Is.Empty);
 
     [Test]
-    public void The_drivers_parameters_are_masked() => Assert.That(Plan("0", "utility").Hooks.Select(hook => hook.Verb.Single()), Is.EqualTo((string[])["mask-nvidia-params"]));
+    public void The_drivers_parameters_are_masked_for_those_who_could_make_nodes()
+    {
+        var hook = Plan("0", "utility").Hooks.Single();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(hook.Verb, Is.EqualTo((string[])["mask-nvidia-params", $"{Host.ProcRoot}/driver/nvidia/params"]));
+            Assert.That(hook.Capability, Is.EqualTo("CAP_MKNOD"));
+        }
+    }
 
     [Test]
     public void Parameters_that_already_say_no_are_left_alone()

@@ -50,7 +50,7 @@ public sealed class NvidiaDiscoveryTests : MachineFixture
     public void An_unknown_NUMA_node_is_absent()
     {
         using var machine = TestMachine.Create(new SimulatedNvidiaHostOptions { GpuCount = 1 });
-        File.WriteAllText(Directory.GetFiles(machine.Host.SysRoot, "numa_node", SearchOption.AllDirectories).Single(path => path.Contains("1b:00.0", StringComparison.Ordinal)), "-1\n");
+        machine.Write("sys/bus/pci/devices/0000:1b:00.0/numa_node", "-1\n");
 
         Assert.That(machine.Gpus.Single().NumaNode, Is.Null);
     }

@@ -78,8 +78,13 @@ public sealed class RequirementsTests
     public void More_than_a_version_needs_the_driver_of_the_next_one() =>
         Assert.That(Unmet("cuda>12.4"), Does.Contain("driver 555.42.02 or newer"));
 
-    [Test]
-    public void A_requirement_without_CUDA_still_has_a_cure() => Assert.That(Unmet("driver>=999"), Does.Contain("driver>=999").And.Contain("image"));
+    [TestCase("driver>=999", "driver 999 or newer")]
+    [TestCase("driver>550.163.01", "newer than 550.163.01")]
+    [TestCase("cuda>=12.0,driver>=560", "driver 560 or newer")]
+    [TestCase("brand=tesla,driver>=470,driver<471 cuda>=12.6", "driver 560.28.03 or newer")]
+    [TestCase("driver<536", "an image that fits this host")]
+    [TestCase("cuda=12.2", "an image that fits this host")]
+    public void The_cure_is_for_what_does_not_hold(string value, string cure) => Assert.That(Unmet(value), Does.Contain(cure));
 
     [TestCase("1")]
     [TestCase("t")]

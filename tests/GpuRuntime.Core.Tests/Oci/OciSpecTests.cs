@@ -1,0 +1,64 @@
+using static GpuRuntime.Core.Tests.Oci.SpecBuilder;
+
+namespace GpuRuntime.Core.Tests.Oci;
+
+/// <summary>What a config.json says of its container, and what is the low-level runtime's to report.</summary>
+public sealed class OciSpecTests
+{
+    [Test]
+    public void The_environment_annotations_and_privilege_are_read()
+    {
+        var facts = Parsed("""
+            {
+                "process": { "env": [ "NVIDIA_VISIBLE_DEVICES=\u0061ll", "B=x=y", "NO_EQUALS" ], "capabilities": { "bounding": [ "CAP_KILL", "CAP_SYS_ADMIN" ] } },
+                "annotations": { "gpu-runtime.io/gpus": "device=0", "n": 5, "e\u0073c": "x" }
+            }
+            """).Facts();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(facts.Environment["NVIDIA_VISIBLE_DEVICES"], Is.EqualTo("all"));
+            Assert.That(facts.Environment["B"], Is.EqualTo("x=y"));
+            Assert.That(facts.Annotations, Is.EqualTo(new Dictionary<string, string> { ["gpu-runtime.io/gpus"] = "device=0", ["esc"] = "x" }));
+            Assert.That(facts.Privileged);
+        }
+    }
+
+    [TestCase("{}")]
+    [TestCase("[]")]
+    [TestCase("null")]
+    [TestCase("\"text\"")]
+    [TestCase("{\"process\":null,\"annotations\":null}")]
+    [TestCase("{\"process\":{\"env\":\"NVIDIA_VISIBLE_DEVICES=all\"},\"annotations\":[\"gpu-runtime.io/gpus\"]}")]
+    [TestCase("{\"process\":{\"env\":{\"NVIDIA_VISIBLE_DEVICES\":\"all\"},\"capabilities\":[\"CAP_SYS_ADMIN\"]}}")]
+    [TestCase("{\"process\":{\"env\":[1,null,[\"NVIDIA_VISIBLE_DEVICES=all\"]]}}")]
+    [TestCase("{\"process\":{\"capabilities\":{\"effective\":[\"CAP_SYS_ADMIN\"],\"bounding\":\"CAP_SYS_ADMIN\"}}}")]
+    public void Members_that_are_missing_or_of_another_kind_say_nothing(string spec)
+    {
+        var facts = Parsed(spec).Facts();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(facts.Environment["NVIDIA_VISIBLE_DEVICES"], Is.Null);
+            Assert.That(facts.Annotations, Is.Empty);
+            Assert.That(facts.Privileged, Is.False);
+        }
+    }
+
+    [TestCase("{\"root\":{\"path\":\"rootfs\"}}", "rootfs")]
+    [TestCase("{\"root\":{\"path\":\"/abs\"}}", "/abs")]
+    [TestCase("{\"root\":{}}", null)]
+    [TestCase("{\"root\":\"rootfs\"}", null)]
+    [TestCase("{\"root\":{\"path\":5}}", null)]
+    [TestCase("{}", null)]
+    public void The_root_filesystem_is_where_it_says(string spec, string? path) => Assert.That(Parsed(spec).RootPath, Is.EqualTo(path));
+
+    [TestCase("CAP_MKNOD", true)]
+    [TestCase("CAP_KILL", true)]
+    [TestCase("CAP_SYS_ADMIN", false)]
+    public void A_capability_is_to_be_had_if_it_is_in_the_bounding_set(string name, bool expected) => Assert.That(Parsed(Plain).HasCapability(name), Is.EqualTo(expected));
+
+    [Test]
+    public void An_environment_entry_that_is_not_Unicode_is_passed_over_and_the_others_read() =>
+        Assert.That(Parsed("{\"process\":{\"env\":[\"A=\\ud800\",\"NVIDIA_VISIBLE_DEVICES=0\"]}}").Facts().Environment["NVIDIA_VISIBLE_DEVICES"], Is.EqualTo("0"));
+}
