@@ -64,7 +64,9 @@ public sealed class OciEditor
     private ArrayEdit NodeRules()
     {
         var edit = new ArrayEdit("linux", "resources", "devices");
-        var present = _spec.Items("linux", "resources", "devices")
+        // Rules count in order: what was allowed in front of the last denial may be denied again.
+        var rules = _spec.Items("linux", "resources", "devices").ToList();
+        var present = rules.Skip(rules.FindLastIndex(rule => rule["allow"] is not { IsTrue: true }) + 1)
             .Where(rule => rule["allow"] is { IsTrue: true } && rule["type"]?.AsText() is "c" or "a" or null && rule["access"]?.AsText() is "rw" or "rwm")
             .Select(rule => $"{rule["major"]?.AsInteger()}:{rule["minor"]?.AsInteger()}")
             .ToHashSet();

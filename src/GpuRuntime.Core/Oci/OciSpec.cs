@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Requests;
 
 namespace GpuRuntime.Core.Oci;
@@ -24,7 +25,12 @@ public sealed class OciSpec
     public string Name { get; }
 
     /// <exception cref="Errors.GpuRuntimeException">The text is no acceptable JSON.</exception>
-    public static OciSpec Parse(byte[] text, string name) => new(JsonTree.Parse(text, name), name);
+    public static OciSpec Parse(byte[] text, string name)
+    {
+        var spec = new OciSpec(JsonTree.Parse(text, name), name);
+        spec.RefuseKeysThatDifferInCase();
+        return spec;
+    }
 
     /// <summary>The root filesystem, absolute or relative to the bundle.</summary>
     public string? RootPath => _root["root"]?["path"]?.AsText();
@@ -54,6 +60,25 @@ public sealed class OciSpec
         foreach (var name in path)
             value = value?[name];
         return value is { IsArray: true } array ? array.Children() : [];
+    }
+
+    // Runtimes written in Go take "Process" for "process", and the later of both counts: they would run another container than we looked at.
+    private void RefuseKeysThatDifferInCase()
+    {
+        JsonValue?[] objects =
+        [
+            _root, _root["root"], _root["hooks"], _root["process"], _root["process"]?["user"], _root["process"]?["capabilities"],
+            _root["linux"], _root["linux"]?["resources"],
+        ];
+        foreach (var members in objects)
+        {
+            var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            foreach (var member in members is { IsObject: true } ? members.Children() : [])
+            {
+                if (!seen.Add(member.Key))
+                    throw new GpuRuntimeException(ErrorCode.SpecInvalid, $"{Name} gives the key {PrintableText.Quote(member.Key)} twice in one object, in different letter case, which parsers read differently.");
+            }
+        }
     }
 
     private static ImmutableDictionary<string, string> Annotations(JsonValue annotations)

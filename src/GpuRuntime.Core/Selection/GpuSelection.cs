@@ -58,23 +58,29 @@ public static class GpuSelection
 
     private static Gpu ByUuid(DeviceSelector selector, ImmutableArray<Gpu> candidates, ImmutableArray<Gpu> host, string source)
     {
-        var wanted = Normalized(selector.Uuid);
-        if (wanted.Length == 0)
-            throw Named(selector, host, source);
-        var exact = candidates.FirstOrDefault(gpu => gpu.Uuid is { } uuid && Normalized(uuid) == wanted);
-        if (exact is not null)
-            return exact;
-        var beginning = candidates.Where(gpu => gpu.Uuid is { } uuid && Normalized(uuid).StartsWith(wanted, StringComparison.Ordinal)).ToList();
-        return beginning.Count switch
+        var named = NamedBy(selector.Uuid, candidates);
+        return named.Count switch
         {
-            1 => beginning[0],
+            1 => named[0],
             0 => throw Named(selector, host, source),
-            _ => throw NotFound($"{source}: {PrintableText.Quote(selector.Text)} is the beginning of {beginning.Count} UUIDs", host),
+            _ => throw NotFound($"{source}: {PrintableText.Quote(selector.Text)} is the beginning of {named.Count} UUIDs", host),
         };
     }
 
+    /// <summary>The GPU with this UUID, else those whose UUID begins with it.</summary>
+    internal static List<Gpu> NamedBy(string name, ImmutableArray<Gpu> candidates)
+    {
+        var wanted = Normalized(name);
+        if (wanted.Length == 0)
+            return [];
+        var beginning = candidates.Where(gpu => gpu.Uuid is { } uuid && Normalized(uuid).StartsWith(wanted, StringComparison.Ordinal)).ToList();
+        return beginning.Find(gpu => HasUuid(gpu, name)) is { } exact ? [exact] : beginning;
+    }
+
+    internal static bool HasUuid(Gpu gpu, string uuid) => gpu.Uuid is { } own && Normalized(own) == Normalized(uuid);
+
     // Letter case, a hexadecimal prefix and zeros in front do not tell GPUs apart.
-    internal static string Normalized(string uuid)
+    private static string Normalized(string uuid)
     {
         var lower = uuid.ToLowerInvariant();
         return (lower.StartsWith("0x", StringComparison.Ordinal) ? lower[2..] : lower).TrimStart('0');

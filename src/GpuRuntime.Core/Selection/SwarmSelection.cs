@@ -31,17 +31,15 @@ internal static class SwarmSelection
         if (items is [var single] && int.TryParse(single, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
             return namesGpus && count > 0 ? [new DeviceSelector(SelectorKind.Count, vendor, $"{resource.Name}={count}") { First = count }] : [];
 
-        // Resources of other kinds (licences, FPGAs) are none of our business, unless the configuration says that they are GPUs.
-        if (!namesGpus && items.All(item => Find(item, host) is null))
+        // Resources of other kinds (licences, FPGAs) are none of our business, unless the configuration says that they are GPUs, or their
+        // value is a GPU's whole UUID.
+        if (!namesGpus && items.All(item => !host.Any(gpu => GpuSelection.HasUuid(gpu, item))))
             return [];
-        if (items.FirstOrDefault(item => Find(item, host) is null) is { } stranger)
+        if (items.FirstOrDefault(item => GpuSelection.NamedBy(item, host).Count != 1) is { } stranger)
             throw new GpuRuntimeException(
                 ErrorCode.GpuNotFound, $"{resource.Name}: {PrintableText.Quote(stranger)} is not the UUID of a GPU of this host. This host has {HostGpus.Describe(host)}.");
-        return items.Select(item => new DeviceSelector(SelectorKind.Uuid, Find(item, host)!.Vendor, item) { Uuid = item });
+        return items.Select(item => new DeviceSelector(SelectorKind.Uuid, GpuSelection.NamedBy(item, host)[0].Vendor, item) { Uuid = item });
     }
-
-    private static Gpu? Find(string item, ImmutableArray<Gpu> host) =>
-        host.FirstOrDefault(gpu => gpu.Uuid is { } uuid && GpuSelection.Normalized(uuid) == GpuSelection.Normalized(item));
 
     private static string Kind(string name)
     {

@@ -20,6 +20,17 @@ public sealed class HostileJsonTests
     [TestCase("{\"\":1,\"\":2}", "\"\"")]
     public void A_key_that_is_given_twice_is_refused(string document, string key) => Assert.That(Refused(document), Does.Contain(Name).And.Contain(key).And.Contain("twice"));
 
+    [TestCase("""{"process":{},"Process":{}}""", "Process")]
+    [TestCase("""{"process":{"env":[],"ENV":["NVIDIA_VISIBLE_DEVICES=all"]}}""", "ENV")]
+    [TestCase("""{"linux":{"resources":{"devices":[],"Devices":[]}}}""", "Devices")]
+    [TestCase("""{"hooks":{"prestart":[],"preStart":[]}}""", "preStart")]
+    public void A_key_that_runtimes_take_for_another_one_is_refused(string document, string key) =>
+        Assert.That(() => OciSpec.Parse(Encoding.UTF8.GetBytes(document), Name), Throws.InstanceOf<GpuRuntimeException>().With.Message.Contains(key).And.Message.Contains("letter case"));
+
+    [Test]
+    public void Annotations_and_members_that_we_do_not_know_may_differ_in_case_alone() =>
+        Assert.That(() => OciSpec.Parse("""{"annotations":{"a":"1","A":"2"},"x":{"b":1,"B":2}}"""u8.ToArray(), Name), Throws.Nothing);
+
     [Test]
     public void A_key_that_is_given_twice_among_many_is_refused()
     {

@@ -88,6 +88,15 @@ public sealed class OciEditorTests
     }
 
     [Test]
+    public void A_rule_that_is_denied_again_behind_it_is_given_once_more()
+    {
+        var rules = Edited("""{"linux":{"resources":{"devices":[{"allow":true,"type":"c","major":195,"minor":3,"access":"rw"},{"allow":false,"access":"rwm"}]}}}""")
+            ["linux"]!["resources"]!["devices"]!.AsArray();
+
+        Assert.That(rules.Skip(2).Select(rule => (int)rule!["major"]!), Does.Contain(195));
+    }
+
+    [Test]
     public void A_mount_of_another_source_at_the_place_stays_in_front_of_ours()
     {
         var mounts = Edited("{\"mounts\":[{\"destination\":\"/run/socket\",\"source\":\"/mine\",\"type\":\"bind\"}]}")["mounts"]!.AsArray();

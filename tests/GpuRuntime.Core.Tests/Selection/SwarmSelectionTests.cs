@@ -11,6 +11,7 @@ public sealed class SwarmSelectionTests
 
     [TestCase("DOCKER_RESOURCE_NVIDIA-GPU=" + NvidiaUuid, "nvidia:0")]
     [TestCase("DOCKER_RESOURCE_NVIDIA-GPU=gpu-00000000-1111-2222-3333-444444444400", "nvidia:0")]
+    [TestCase("DOCKER_RESOURCE_NVIDIA-GPU=GPU-00000000", "nvidia:0")]
     [TestCase("DOCKER_RESOURCE_AMD_GPU=0x0a6d7e1ef9b172dd", "amd:0")]
     [TestCase("DOCKER_RESOURCE_AMD_GPU=0x0a6d7e1ef9b172dd,0x0a6d7e1e00000001", "amd:0 amd:1")]
     [TestCase("DOCKER_RESOURCE_GPU=0x0a6d7e1ef9b172dd," + NvidiaUuid, "nvidia:0 amd:0")]

@@ -26,16 +26,6 @@ public static class LibraryLinks
         }
     }
 
-    /// <summary>The X server loads its GLX module by a name without the version.</summary>
-    public static IEnumerable<ContainerSymlink> OfXorgModules(IEnumerable<ContainerMount> mounts)
-    {
-        const string module = "/libglxserver_nvidia.so";
-        return from mount in mounts
-               let name = mount.ContainerPath.LastIndexOf('/')
-               where mount.ContainerPath.AsSpan(name).StartsWith(module + ".")
-               select new ContainerSymlink(mount.ContainerPath[..name] + module, mount.ContainerPath[(name + 1)..]);
-    }
-
     public static IEnumerable<LoaderCacheEntry> CacheEntries(ImmutableArray<DriverLibrary> libraries)
     {
         foreach (var library in libraries)

@@ -18,14 +18,14 @@ public sealed class NvidiaEdits(IHostRoot host, NvidiaDriver driver, DriverFiles
     {
         var libraries = LibraryClosure.Find(host, files, capabilities);
         var nodes = Nodes();
-        var companions = new CompanionFiles(host, files, driver.Version.ToString(), capabilities).Mounts().ToList();
-        var mounts = libraries.Select(library => Mount(library.File, library.File.Path)).Concat(companions);
+        var mounts = libraries.Select(library => Mount(library.File, library.File.Path))
+            .Concat(new CompanionFiles(host, files, driver.Version.ToString(), capabilities).Mounts());
         return new ContainerEdits
         {
             DeviceNodes = nodes,
             AdditionalGids = [.. nodes.Where(node => !node.IsOpenToAll && node.Gid != 0).Select(node => node.Gid).Distinct().Order()],
             Mounts = [.. mounts.DistinctBy(mount => mount.ContainerPath)],
-            Symlinks = [.. LibraryLinks.Of(libraries, files), .. LibraryLinks.OfXorgModules(companions), .. UsesDisplay ? gpus.SelectMany(DrmNodes.ByPathLinks) : []],
+            Symlinks = [.. LibraryLinks.Of(libraries, files), .. UsesDisplay ? gpus.SelectMany(DrmNodes.ByPathLinks) : []],
             Libraries = [.. LibraryLinks.CacheEntries(libraries)],
             GeneratedFiles = UsesDisplay && !gpus.IsEmpty ? [new GeneratedFile(ApplicationProfile, Profile())] : [],
             Hooks = driver.ModifyDeviceFiles ? [new ContainerHook(["mask-nvidia-params", host.Locate(HostTree.Proc, NvidiaDriver.ParamsFile)], "CAP_MKNOD")] : [],
