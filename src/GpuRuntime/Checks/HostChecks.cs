@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Vendors;
+using GpuRuntime.Core.Vendors.Nvidia;
 using GpuRuntime.Linux.Processes;
 
 namespace GpuRuntime.Checks;
@@ -60,7 +61,8 @@ internal static class HostChecks
             yield return (vendor, driver) switch
             {
                 (_, null) => new Finding($"pci {name}", $"{vendor} GPU with no driver bound", $"Install {vendor}'s driver and load its module, then look at dmesg if it still does not bind"),
-                ("NVIDIA", "nvidia") => new Finding($"pci {name}", "NVIDIA GPU that the driver is bound to and does not list", "It is excluded (NVreg_ExcludedGpus), or failed to start: see dmesg for NVRM lines"),
+                ("NVIDIA", "nvidia") when IsExcluded(host, name) => new Finding($"pci {name}", "NVIDIA GPU that the driver was told to leave out (NVreg_ExcludedGpus)"),
+                ("NVIDIA", "nvidia") => new Finding($"pci {name}", "NVIDIA GPU that the driver is bound to and does not list", "It failed to start: see dmesg for NVRM lines"),
                 ("NVIDIA", "nouveau") => new Finding($"pci {name}", "NVIDIA GPU bound to nouveau, which has no CUDA", "Install NVIDIA's driver, which keeps nouveau from binding, and reboot"),
                 (_, "vfio-pci") => new Finding($"pci {name}", $"{vendor} GPU handed to virtual machines (vfio-pci)"),
                 ("NVIDIA", _) => new Finding($"pci {name}", $"NVIDIA GPU bound to {driver}", "Bind it to NVIDIA's driver"),
@@ -71,6 +73,9 @@ internal static class HostChecks
         if (!any)
             yield return new Finding("GPUs", "The PCI bus has no GPU of NVIDIA, AMD or Intel", "Check that the card is seated, enabled in the firmware, or passed through to this machine (lspci)");
     }
+
+    private static bool IsExcluded(IHostRoot host, string name) =>
+        host.ReadText(HostTree.Proc, $"driver/nvidia/gpus/{name}/information") is { } text && ProcInformation.Parse(text) is { Excluded: true };
 
     // VGA, 3D, other display, and processing accelerators.
     private static bool IsGpuClass(string? text) =>

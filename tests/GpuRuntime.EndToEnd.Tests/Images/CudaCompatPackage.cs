@@ -21,7 +21,8 @@ internal sealed class CudaCompatPackage
 
     /// <param name="note">The text in libcuda's ELF note for forward compatibility; null builds it without one.</param>
     /// <param name="owner">Whose note it is.</param>
-    public static async Task<CudaCompatPackage> BuildAsync(TestDirectory directory, string version = DefaultVersion, string? note = null, string owner = "NVIDIA Corporation")
+    public static async Task<CudaCompatPackage> BuildAsync(
+        TestDirectory directory, string version = DefaultVersion, string? note = null, string owner = "NVIDIA Corporation")
     {
         var files = directory.CreateSubdirectory("cuda-compat", $"{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(Path.Combine(files, "stub.c"), "int cuInit(unsigned flags) { (void)flags; return 0; }\n");

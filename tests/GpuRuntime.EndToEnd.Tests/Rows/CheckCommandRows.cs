@@ -189,5 +189,6 @@ public sealed class CheckCommandRows : BundleFixture
 
     internal static CheckFinding One(ImmutableArray<CheckFinding> findings, string topic) => findings.Single(finding => finding.Topic == topic);
 
-    internal static ImmutableArray<CheckFinding> Problems(ImmutableArray<CheckFinding> findings) => [.. findings.Where(static finding => finding.Cure is not null)];
+    internal static ImmutableArray<CheckFinding> Problems(ImmutableArray<CheckFinding> findings) =>
+        [.. findings.Where(static finding => finding.Cure is not null)];
 }

@@ -28,7 +28,7 @@ public sealed class CheckEngineRows : BundleFixture
     public async Task A_registration_under_another_name_counts()
     {
         await using var scene = AdminScene.Create();
-        scene.WriteEtc("docker/daemon.json", """{"default-runtime": "gpus", "runtimes": {"gpus": {"path": "/usr/local/bin/gpu-runtime", "runtimeArgs": []}}}""");
+        scene.WriteEtc("docker/daemon.json", """{"default-runtime": "gpus", "runtimes": {"gpus": {"path": "/usr/local/bin/gpu-runtime"}}}""");
 
         Assert.That(CheckCommandRows.One(await CheckCommandRows.CheckAsync(scene), "docker").What, Does.Contain("\"gpus\""));
     }

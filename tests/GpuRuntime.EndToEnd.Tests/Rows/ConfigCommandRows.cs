@@ -95,7 +95,8 @@ public sealed partial class ConfigCommandRows : BundleFixture
     [TestCase("variable", null, "variable")]
     [TestCase("variable", "option", "option")]
     [TestCase(null, "option", "option")]
-    public async Task The_file_on_the_command_line_counts_before_that_of_the_variable_and_both_before_the_one_in_etc(string? variable, string? option, string expected)
+    public async Task The_file_on_the_command_line_counts_before_that_of_the_variable_and_both_before_the_one_in_etc(
+        string? variable, string? option, string expected)
     {
         await using var scene = AdminScene.Create();
         scene.WriteEtc("gpu-runtime/config.json", """{"stateDirectory": "/etc-says"}""");
@@ -151,10 +152,20 @@ public sealed partial class ConfigCommandRows : BundleFixture
 
         Assert.That(result.ExitCode, Is.EqualTo(1), result.ToString());
         Assert.That(result.Output, Is.Empty);
-        Assert.That(result.Error, Is.EqualTo($"""
-            gpu-runtime: GRT1102: The configuration file {DefaultPath} has 11 problems: line 2: unknown key "nonsense"; line 3: unknown key "gpusflag" (did you mean gpusFlag?); line 4: gpusFlag must be one of auto, nvidia; line 5: acceptEnv must be an object; line 6: host.dev must be an absolute path in quotes; line 6: host.sys must be an absolute path in quotes; line 6: unknown key "host.what"; line 7: lowLevelRuntimes must be a list of texts in quotes; line 8: cdi.specDirs must be a list of absolute paths in quotes; line 9: acceptAnnotations must be true or false; line 11: stateDirectory is given twice.
-
-            """));
+        Assert.That(result.Error, Is.EqualTo($"gpu-runtime: GRT1102: The configuration file {DefaultPath} has 11 problems: " + string.Join("; ",
+        [
+            "line 2: unknown key \"nonsense\"",
+            "line 3: unknown key \"gpusflag\" (did you mean gpusFlag?)",
+            "line 4: gpusFlag must be one of auto, nvidia",
+            "line 5: acceptEnv must be an object",
+            "line 6: host.dev must be an absolute path in quotes",
+            "line 6: host.sys must be an absolute path in quotes",
+            "line 6: unknown key \"host.what\"",
+            "line 7: lowLevelRuntimes must be a list of texts in quotes",
+            "line 8: cdi.specDirs must be a list of absolute paths in quotes",
+            "line 9: acceptAnnotations must be true or false",
+            "line 11: stateDirectory is given twice.\n",
+        ])));
     }
 
     [TestCase("", "line 1")]

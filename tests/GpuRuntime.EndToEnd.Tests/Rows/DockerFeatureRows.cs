@@ -30,7 +30,8 @@ public sealed class DockerFeatureRows(EngineKind kind) : DockerFixture(kind)
         string[] shell = options.Contains("--entrypoint") ? [] : ["sh"];
         await SkipUnlessRuncCanAsync(options);
 
-        var result = await Docker.RunAsync(Asking(_glibc!, "0,4", [.. shell, "-c", $"{string.Join(' ', Probe.Open(nodes))}; exec {Load}"]).WithOptions(options));
+        var script = $"{string.Join(' ', Probe.Open(nodes))}; exec {Load}";
+        var result = await Docker.RunAsync(Asking(_glibc!, "0,4", [.. shell, "-c", script]).WithOptions(options));
 
         Probe.AssertAllOpen(result, nodes);
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
@@ -121,9 +122,9 @@ public sealed class DockerFeatureRows(EngineKind kind) : DockerFixture(kind)
     [Test]
     public async Task A_container_that_is_created_once_and_started_twice_finds_the_same_both_times()
     {
+        var script = $"{string.Join(' ', Probe.Open(HostNodes.OfGpus(Host, 0, 6)))}; wc -l </proc/self/mountinfo; exec {Load}";
         var id = (await Docker.DockerAsync("create", "--network", "none", "--runtime", RuntimeNames.GpuRuntime, "--env", "NVIDIA_VISIBLE_DEVICES=0,6",
-            "--env", "NVIDIA_DRIVER_CAPABILITIES=all", _glibc!.Reference, "sh", "-c", $"{string.Join(' ', Probe.Open(HostNodes.OfGpus(Host, 0, 6)))}; wc -l </proc/self/mountinfo; exec {Load}"))
-            .EnsureSuccess().Output.Trim();
+            "--env", "NVIDIA_DRIVER_CAPABILITIES=all", _glibc!.Reference, "sh", "-c", script)).EnsureSuccess().Output.Trim();
 
         var first = await Docker.DockerAsync("start", "--attach", id);
         var second = await Docker.DockerAsync("start", "--attach", id);
@@ -140,8 +141,8 @@ public sealed class DockerFeatureRows(EngineKind kind) : DockerFixture(kind)
         if (!running)
             (await Docker.DockerAsync("stop", "--time", "0", id)).EnsureSuccess();
 
-        foreach (var path in (string[])
-            [$"{DriverDirectory}/libcuda.so.{Host.DriverVersion}", $"{DriverDirectory}/libcuda.so.1", $"{DriverDirectory}/vdpau", "/usr/bin/nvidia-smi", "/etc/ld.so.cache"])
+        string[] libraries = [$"{DriverDirectory}/libcuda.so.{Host.DriverVersion}", $"{DriverDirectory}/libcuda.so.1", $"{DriverDirectory}/vdpau"];
+        foreach (var path in (string[])[.. libraries, "/usr/bin/nvidia-smi", "/etc/ld.so.cache"])
         {
             var result = await Docker.DockerAsync("cp", $"{id}:{path}", Machine.Directory.CreateSubdirectory("copies", $"{Guid.NewGuid():N}"));
             Assert.That(result.ExitCode, Is.Zero, result.ToString());
@@ -182,7 +183,8 @@ public sealed class DockerFeatureRows(EngineKind kind) : DockerFixture(kind)
 
     private async Task SkipUnlessRuncCanAsync(string[] options)
     {
-        var alone = await Docker.RunAsync(ContainerRequest.Of(_glibc!, options.Contains("--entrypoint") ? ["-c", "true"] : ["true"]).WithOptions(options) with { Runtime = "runc" });
+        string[] command = options.Contains("--entrypoint") ? ["-c", "true"] : ["true"];
+        var alone = await Docker.RunAsync(ContainerRequest.Of(_glibc!, command).WithOptions(options) with { Runtime = "runc" });
         if (alone.ExitCode != 0)
             Assert.Ignore($"Docker and runc alone cannot run {string.Join(' ', options)} here: {alone.Error.Trim()}");
     }

@@ -9,6 +9,7 @@ namespace GpuRuntime.EndToEnd.Tests.Rows;
 public sealed class ForwardCompatibilityRows : BundleFixture
 {
     private const string HostDirectory = "/usr/lib/x86_64-linux-gnu";
+    private const string ImageDirectory = CudaCompatPackage.Directory;
 
     private TestImage? _glibc;
 
@@ -20,7 +21,7 @@ public sealed class ForwardCompatibilityRows : BundleFixture
 
         var found = await LoadAsync(bundle, "libcuda.so.1", "libnvidia-ptxjitcompiler.so.1");
 
-        Assert.That(found, Is.EqualTo((string[])[$"{CudaCompatPackage.Directory}/libcuda.so.1", $"{CudaCompatPackage.Directory}/libnvidia-ptxjitcompiler.so.1"]));
+        Assert.That(found, Is.EqualTo((string[])[$"{ImageDirectory}/libcuda.so.1", $"{ImageDirectory}/libnvidia-ptxjitcompiler.so.1"]));
     }
 
     [Test]
@@ -41,7 +42,7 @@ public sealed class ForwardCompatibilityRows : BundleFixture
         var result = await RunAsync(bundle, Host.ConfigPath, "sh", "-c", $"ldconfig && {string.Join(' ', Probe.Load("libcuda.so.1", "libnvidia-ml.so.1"))}");
 
         // The image's ldconfig names the host's directory through its link /lib.
-        Assert.That(Found(result), Is.EqualTo((string[])[$"{CudaCompatPackage.Directory}/libcuda.so.1", "/lib/x86_64-linux-gnu/libnvidia-ml.so.1"]));
+        Assert.That(Found(result), Is.EqualTo((string[])[$"{ImageDirectory}/libcuda.so.1", "/lib/x86_64-linux-gnu/libnvidia-ml.so.1"]));
     }
 
     [TestCase("535.161.08")]
@@ -56,7 +57,7 @@ public sealed class ForwardCompatibilityRows : BundleFixture
     [TestCase("a directory")]
     [TestCase("no ELF file")]
     [TestCase("nothing")]
-    public async Task The_hosts_is_used_unless_there_is_exactly_one_regular_libcuda(string fault)
+    public async Task The_hosts_libcuda_is_used_unless_the_image_has_exactly_one_regular_one(string fault)
     {
         var package = await PackageAsync();
         var bundle = await CreateAsync(package);
@@ -100,7 +101,7 @@ public sealed class ForwardCompatibilityRows : BundleFixture
 
         var result = await RunAsync(bundle, Host.ConfigPath, "ldconfig", "-p");
 
-        Assert.That(result.EnsureSuccess().Output, Does.Contain("libnvidia-ml.so.1").And.Not.Contain(CudaCompatPackage.Directory));
+        Assert.That(result.EnsureSuccess().Output, Does.Contain("libnvidia-ml.so.1").And.Not.Contain(ImageDirectory));
         AssertNoConfiguration(bundle);
     }
 
@@ -119,7 +120,7 @@ public sealed class ForwardCompatibilityRows : BundleFixture
 
         var found = await LoadAsync(bundle, "libcuda.so.1");
 
-        Assert.That(found, Is.EqualTo((string[])[$"{(preferred ? CudaCompatPackage.Directory : HostDirectory)}/libcuda.so.1"]));
+        Assert.That(found, Is.EqualTo((string[])[$"{(preferred ? ImageDirectory : HostDirectory)}/libcuda.so.1"]));
     }
 
     [Test]
@@ -132,7 +133,7 @@ public sealed class ForwardCompatibilityRows : BundleFixture
     {
         var bundle = await CreateAsync(await CudaCompatPackage.BuildAsync(Machine.Directory, note: """{"Driver":[535]}""", owner: "Somebody"));
 
-        Assert.That(await LoadAsync(bundle, "libcuda.so.1"), Is.EqualTo((string[])[$"{CudaCompatPackage.Directory}/libcuda.so.1"]));
+        Assert.That(await LoadAsync(bundle, "libcuda.so.1"), Is.EqualTo((string[])[$"{ImageDirectory}/libcuda.so.1"]));
     }
 
     [TestCase(60_000)]
@@ -151,7 +152,7 @@ public sealed class ForwardCompatibilityRows : BundleFixture
         await using var updated = TestMachine.Create(new SimulatedNvidiaHostOptions { DriverVersion = "580.65.06" }, EngineFactory.LowLevelRuntime(Kind));
         var bundle = await CreateAsync(await PackageAsync());
         var config = bundle.ReadConfig();
-        Assert.That(await LoadAsync(bundle, "libcuda.so.1"), Is.EqualTo((string[])[$"{CudaCompatPackage.Directory}/libcuda.so.1"]));
+        Assert.That(await LoadAsync(bundle, "libcuda.so.1"), Is.EqualTo((string[])[$"{ImageDirectory}/libcuda.so.1"]));
         Assert.That(File.Exists(ConfigurationIn(bundle)), Is.True);
 
         bundle.WriteConfig(config);
@@ -160,7 +161,7 @@ public sealed class ForwardCompatibilityRows : BundleFixture
         Assert.Multiple(() =>
         {
             Assert.That(Found(result), Is.EqualTo((string[])[$"{HostDirectory}/libcuda.so.1"]));
-            Assert.That(result.Output, Does.Not.Contain(CudaCompatPackage.Directory));
+            Assert.That(result.Output, Does.Not.Contain(ImageDirectory));
         });
         AssertNoConfiguration(bundle);
     }
@@ -223,7 +224,8 @@ public sealed class ForwardCompatibilityRows : BundleFixture
 
     private static string ConfigurationIn(Bundle bundle) => Path.Combine(bundle.Directory, "rootfs/etc/ld.so.conf.d/00-gpu-runtime-compat.conf");
 
-    private static void AssertNoConfiguration(Bundle bundle) => Assert.That(File.Exists(ConfigurationIn(bundle)), Is.False, "a later ldconfig would prefer the image's");
+    private static void AssertNoConfiguration(Bundle bundle) =>
+        Assert.That(File.Exists(ConfigurationIn(bundle)), Is.False, "a later ldconfig would prefer the image's");
 
     private protected override async Task PrepareAsync()
     {

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace GpuRuntime.EndToEnd.Tests.Rows;
 
@@ -25,9 +25,9 @@ public sealed class InheritedStateRows : BundleFixture
 
     private string _runtime = "";
 
-    private string Directory => Machine.Directory.Combine("inherited");
+    private string WorkingDirectory => Machine.Directory.Combine("inherited");
 
-    private string Record => Path.Combine(Directory, "record");
+    private string Record => Path.Combine(WorkingDirectory, "record");
 
     // start and state are handed on without the managed runtime when the configuration leaves the choice of runtime to us.
     [Test]
@@ -41,11 +41,13 @@ public sealed class InheritedStateRows : BundleFixture
         var shim = await RunAsync(Prepare, Programs.GpuRuntime, named, arguments);
 
         Assert.That(shim, Is.EqualTo(alone));
-        Assert.That(shim, Does.Contain("limit 7: 300 900").And.Contain("oom_score_adj 321").And.Contain("nice 5").And.Contain("Umask:\t0027").And.Contain("death signal 18"));
+        foreach (var state in (string[])["limit 7: 300 900", "oom_score_adj 321", "nice 5", "Umask:\t0027", "death signal 18"])
+            Assert.That(shim, Does.Contain(state));
     }
 
     [Test]
-    public async Task An_ignored_SIGPIPE_stays_ignored([Values("state ID", "create --bundle NONE ID", "create --bundle ONE ID")] string line, [Values] bool named)
+    public async Task An_ignored_SIGPIPE_stays_ignored(
+        [Values("state ID", "create --bundle NONE ID", "create --bundle ONE ID")] string line, [Values] bool named)
     {
         var prepare = Prepare.Replace("--default-signal=PIPE --ignore-signal=HUP,USR2", "--ignore-signal=HUP,USR2,PIPE", StringComparison.Ordinal);
         string[] arguments = ["--root", Bundles.StateRoot, .. await ArgumentsAsync(line)];
@@ -59,15 +61,18 @@ public sealed class InheritedStateRows : BundleFixture
     [Test]
     public async Task Arguments_arrive_byte_for_byte([Values("exec ID", "create --bundle ONE", "create --bundle NONE")] string line, [Values] bool named)
     {
-        const string odd = """
-            set -- "$@" "$(printf 'not UTF-8: \377\376 \300\200 \355\240\200')" '' ' ' "$(printf 'two\nlines')" '\x41 "quoted" '"'single'" "$(printf '\357\277\275')" \
-                "$(head -c 100000 /dev/zero | tr '\0' x)" "$(printf 'caf\303\251')"
+        const string several = """
+            set -- "$@" "$(printf 'not UTF-8: \377\376 \300\200 \355\240\200')" '' ' ' "$(printf 'two\nlines')" '\x41 "quoted" '"'single'" \
+                "$(printf '\357\277\275')" "$(head -c 100000 /dev/zero | tr '\0' x)" "$(printf 'caf\303\251')"
 
             """;
-        // What creates a container takes one argument behind its flags; the id alone is odd then, and the other odd ones are a flag's value.
-        var prepare = line.StartsWith("create", StringComparison.Ordinal)
-            ? Prepare.Replace("exec nice", """set -- "$@" --pid-file "$(printf 'p\377\376id')" "$(printf 'id\377')" """ + "\nexec nice", StringComparison.Ordinal)
-            : Prepare.Replace("exec nice", odd + "exec nice", StringComparison.Ordinal);
+        // What creates a container takes one argument behind its flags: the id.
+        const string flagAndId = """
+            set -- "$@" --pid-file "$(printf 'p\377\376id')" "$(printf 'id\377')"
+
+            """;
+        var odd = line.StartsWith("create", StringComparison.Ordinal) ? flagAndId : several;
+        var prepare = Prepare.Replace("exec nice", odd + "exec nice", StringComparison.Ordinal);
         string[] arguments = ["--root", Bundles.StateRoot, .. await ArgumentsAsync(line)];
 
         var alone = await RunAsync(prepare, _runtime, named, arguments);
@@ -80,12 +85,13 @@ public sealed class InheritedStateRows : BundleFixture
     [Test]
     public async Task The_process_stays_the_one_that_the_engine_started([Values("state ID", "create --bundle ONE ID")] string line, [Values] bool named)
     {
-        var pid = Path.Combine(Directory, "pid");
-        var script = RuntimeScript.Write(Path.Combine(System.IO.Directory.CreateDirectory(Path.Combine(Directory, "tells")).FullName, "runc"), $"#!/bin/sh\necho $$ >{pid}\n");
+        var pid = Path.Combine(WorkingDirectory, "pid");
+        var script = RuntimeScript.Write(Path.Combine(Machine.Directory.CreateSubdirectory("tells-its-pid"), "runc"), $"#!/bin/sh\necho $$ >{pid}\n");
         var configuration = Configuration(named, script);
         string[] arguments = ["--root", Bundles.StateRoot, .. await ArgumentsAsync(line)];
 
-        var result = await Bundles.Complete(Command.Of("sh", ["-c", """echo $$; exec "$@" """, "sh", "env", $"PATH={SearchPath(script)}", Programs.GpuRuntime, .. arguments]))
+        string[] shell = ["-c", """echo $$; exec "$@" """, "sh", "env", $"PATH={SearchPath(script)}"];
+        var result = await Bundles.Complete(Command.Of("sh", [.. shell, Programs.GpuRuntime, .. arguments]))
             .WithEnvironment("GPU_RUNTIME_CONFIG", configuration).RunAsync();
 
         Assert.That((await File.ReadAllTextAsync(pid)).Trim(), Is.EqualTo(result.EnsureSuccess().Output.Trim()));
@@ -94,12 +100,12 @@ public sealed class InheritedStateRows : BundleFixture
     private async Task<string> RunAsync(string prepare, string program, bool named, string[] arguments)
     {
         foreach (var left in (string[])["record", "read", "appended", "output", "error"])
-            File.Delete(Path.Combine(Directory, left));
-        var result = await Bundles.Complete(Command.Of("/bin/sh", ["-c", prepare, "sh", Directory, program, .. arguments]))
+            File.Delete(Path.Combine(WorkingDirectory, left));
+        var result = await Bundles.Complete(Command.Of("/bin/sh", ["-c", prepare, "sh", WorkingDirectory, program, .. arguments]))
             .WithEnvironment("GPU_RUNTIME_CONFIG", Configuration(named, _runtime))
             .WithEnvironment(RecordingRuntime.Variable, Record)
             .WithEnvironment("PATH", SearchPath(_runtime)).RunAsync();
-        var error = Path.Combine(Directory, "error");
+        var error = Path.Combine(WorkingDirectory, "error");
         Assert.That(result.ExitCode, Is.EqualTo(RecordingRuntime.ExitStatus), $"{result}\n{(File.Exists(error) ? await File.ReadAllTextAsync(error) : "")}");
         return await File.ReadAllTextAsync(Record);
     }
@@ -107,11 +113,11 @@ public sealed class InheritedStateRows : BundleFixture
     // The shell's tools come behind the runtime.
     private static string SearchPath(string runtime) => $"{Path.GetDirectoryName(runtime)}:{Programs.SearchPath}";
 
-    private string Configuration(bool named, string runtime) => Machine.WriteConfiguration(string.Create(CultureInfo.InvariantCulture, $"named-{named}.json"), json =>
+    private string Configuration(bool named, string runtime) => Machine.WriteConfiguration(named ? "named.json" : "not-named.json", json =>
     {
         json.Remove("lowLevelRuntimes");
         if (named)
-            json["lowLevelRuntimes"] = new System.Text.Json.Nodes.JsonArray(runtime);
+            json["lowLevelRuntimes"] = new JsonArray(runtime);
     });
 
     private async Task<ImmutableArray<string>> ArgumentsAsync(string line)
@@ -135,7 +141,7 @@ public sealed class InheritedStateRows : BundleFixture
     private protected override async Task PrepareAsync()
     {
         await base.PrepareAsync();
-        System.IO.Directory.CreateDirectory(Directory);
+        Directory.CreateDirectory(WorkingDirectory);
         _runtime = await RecordingRuntime.BuildAsync(Machine.Directory.Combine("low-level"));
     }
 }

@@ -8,6 +8,8 @@ namespace GpuRuntime.EndToEnd.Tests.Rows;
 /// </summary>
 public sealed class RootfsSafetyRows : BundleFixture
 {
+    private const string Upwards = "../../../../../../../../..";
+
     // What a preparation that leaves the root would write to, on the machine itself.
     private static readonly string[] Guarded =
     [
@@ -17,17 +19,25 @@ public sealed class RootfsSafetyRows : BundleFixture
 
     private static readonly string[] Places =
     [
-        "etc", "etc/ld.so.cache", "etc/ld.so.conf", "etc/ld.so.conf.d", "etc/ld.so.conf.d/zz-gpu-runtime.conf", "etc/nvidia", "etc/vulkan", "dev/dri", "usr", "usr/bin",
-        "usr/lib", "usr/lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu/libcuda.so.1", "usr/lib/x86_64-linux-gnu/vdpau", "usr/lib/i386-linux-gnu", "usr/lib/firmware", "usr/share",
-        "run", "var/run", "lib",
+        "etc", "etc/ld.so.cache", "etc/ld.so.conf", "etc/ld.so.conf.d", "etc/ld.so.conf.d/zz-gpu-runtime.conf", "etc/nvidia", "etc/vulkan",
+        "usr", "usr/bin", "usr/lib", "usr/lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu/libcuda.so.1", "usr/lib/x86_64-linux-gnu/vdpau",
+        "usr/lib/i386-linux-gnu", "usr/lib/firmware", "usr/share", "dev/dri", "lib", "run", "var/run",
+    ];
+
+    // DECOY is a directory on the machine that looks like a root filesystem itself.
+    private static readonly string[] Targets = ["/", Upwards, "/proc/self/root", "/proc/1/root", "DECOY", Upwards + "DECOY"];
+
+    private static readonly string[] LoaderFiles =
+    [
+        "etc/ld.so.cache", "etc/ld.so.conf", "etc/ld.so.conf.d", "etc/ld.so.conf.d/zz-gpu-runtime.conf", "usr/lib/x86_64-linux-gnu/libcuda.so.1",
+        "usr/lib/i386-linux-gnu",
     ];
 
     private TestImage? _glibc;
 
-    // DECOY is a directory on the machine that looks like a root filesystem itself.
     [Test]
     public async Task A_link_out_of_the_image_changes_nothing_outside(
-        [ValueSource(nameof(Places))] string place, [Values("/", "../../../../../../../../..", "/proc/self/root", "/proc/1/root", "DECOY", "../../../../../../../../..DECOY")] string target)
+        [ValueSource(nameof(Places))] string place, [ValueSource(nameof(Targets))] string target)
     {
         var decoy = await DecoyAsync();
         var before = Outside(decoy);
@@ -93,7 +103,7 @@ public sealed class RootfsSafetyRows : BundleFixture
 
     [Test]
     public async Task Odd_files_in_the_place_of_the_loaders_hang_and_break_nothing(
-        [Values("etc/ld.so.cache", "etc/ld.so.conf", "etc/ld.so.conf.d", "etc/ld.so.conf.d/zz-gpu-runtime.conf", "usr/lib/x86_64-linux-gnu/libcuda.so.1", "usr/lib/i386-linux-gnu")] string place,
+        [ValueSource(nameof(LoaderFiles))] string place,
         [Values("a FIFO", "a directory", "a full directory", "a device", "a huge file", "garbage", "nothing")] string kind)
     {
         var bundle = await CreateAsync();
@@ -138,7 +148,8 @@ public sealed class RootfsSafetyRows : BundleFixture
     private async Task<Bundle> CreateAsync(string devices = "all")
     {
         var options = BundleEngine.DefaultOptions with { Env = ["NVIDIA_DRIVER_CAPABILITIES=all"] };
-        var bundle = await Bundles.CreateBundleAsync(NewId(), ContainerRequest.Of(_glibc!, "/opendev", "/nothing").With("NVIDIA_VISIBLE_DEVICES", devices), options);
+        var request = ContainerRequest.Of(_glibc!, "/opendev", "/nothing").With("NVIDIA_VISIBLE_DEVICES", devices);
+        var bundle = await Bundles.CreateBundleAsync(NewId(), request, options);
         File.Copy(Path.Combine(Busybox.RootfsDirectory, "bin/opendev"), Path.Combine(bundle.Directory, "rootfs/opendev"));
         return bundle;
     }
@@ -157,9 +168,11 @@ public sealed class RootfsSafetyRows : BundleFixture
     private async Task<string> DecoyAsync()
     {
         var decoy = Machine.Directory.CreateSubdirectory($"decoy-{Guid.NewGuid():N}");
-        foreach (var directory in (string[])["etc/ld.so.conf.d", "dev/dri", "usr/bin", "usr/lib/x86_64-linux-gnu/vdpau", "usr/lib/i386-linux-gnu", "run", "lib", "ld.so.conf.d"])
+        foreach (var directory in (string[])
+            ["etc/ld.so.conf.d", "dev/dri", "usr/bin", "usr/lib/x86_64-linux-gnu/vdpau", "usr/lib/i386-linux-gnu", "run", "lib", "ld.so.conf.d"])
             Directory.CreateDirectory(Path.Combine(decoy, directory));
-        foreach (var file in (string[])["etc/ld.so.cache", "etc/ld.so.conf", "ld.so.cache", "ld.so.conf", "usr/lib/x86_64-linux-gnu/libcuda.so.1", "libcuda.so.1"])
+        foreach (var file in (string[])
+            ["etc/ld.so.cache", "etc/ld.so.conf", "ld.so.cache", "ld.so.conf", "usr/lib/x86_64-linux-gnu/libcuda.so.1", "libcuda.so.1"])
             await File.WriteAllTextAsync(Path.Combine(decoy, file), "the machine's own\n");
         return decoy;
     }

@@ -103,7 +103,7 @@ public sealed class RuntimeSearchRows : BundleFixture
         var id = NewId();
         var bundle = await CreateBundleAsync(id, null, command: ["true"]);
         var configuration = Machine.WriteConfiguration("without-runtimes.json", static json => json.Remove("lowLevelRuntimes"));
-        var arguments = line.Split(' ').Select(word => word.Replace("BUNDLE", bundle.Directory, StringComparison.Ordinal).Replace("ID", id, StringComparison.Ordinal));
+        var arguments = line.Split(' ').Select(word => word switch { "BUNDLE" => bundle.Directory, "ID" => id, _ => word });
         // The working directory has a runc of its own, in itself and below: what an empty or relative part of PATH would find.
         var command = Command.Of("/usr/bin/env", [$"PATH={string.Join(':', searchPath)}", program, "--root", Bundles.StateRoot, .. arguments]);
         return await (Bundles.Complete(command) with { Limit = TimeSpan.FromSeconds(20), WorkingDirectory = Path.GetDirectoryName(_runtime)! })

@@ -35,7 +35,8 @@ public sealed class SwarmRows : DockerFixture
     {
         var tasks = await RunServiceAsync(3, ["--generic-resource", "NVIDIA-GPU=1"]);
 
-        Assert.That(tasks.SelectMany(static task => Nodes(task)).Where(node => HostNodes.OfAllGpus(Host).Contains(node)), Is.EquivalentTo(HostNodes.OfGpus(Host, Named)));
+        var nodes = tasks.SelectMany(static task => Nodes(task)).Where(node => HostNodes.OfAllGpus(Host).Contains(node));
+        Assert.That(nodes, Is.EquivalentTo(HostNodes.OfGpus(Host, Named)));
     }
 
     [Test]
@@ -79,7 +80,8 @@ public sealed class SwarmRows : DockerFixture
         // A shell drops variables whose names hold a hyphen, as Swarm's do: its own environment is asked.
         (await Docker.DockerAsync(
         [
-            "service", "create", "--detach", "--quiet", "--name", name, "--network", "host", "--no-resolve-image", "--stop-signal", "KILL", "--replicas", $"{replicas}", .. options,
+            "service", "create", "--detach", "--quiet", "--name", name, "--network", "host", "--no-resolve-image", "--stop-signal", "KILL",
+            "--replicas", $"{replicas}", .. options,
             _busybox!.Reference, "sh", "-c", "tr '\\0' '\\n' </proc/1/environ; find /dev -name 'nvidia*' -type c; echo listed; exec sleep 1000",
         ])).EnsureSuccess();
 
@@ -118,10 +120,11 @@ public sealed class SwarmRows : DockerFixture
     private protected override EngineSettings Configure(EngineSettings settings)
     {
         string[] resources = [.. Named.Select(index => $"NVIDIA-GPU={Host.Gpus[index].Uuid}"), "gpu=4", "licence=5"];
+        var flags = resources.SelectMany(static resource => (string[])["--node-generic-resource", resource]);
         return settings with
         {
             DaemonPrefix = ["unshare", "--net", "sh", "-c", $"""{Programs.Engine("busybox")} ifconfig lo 127.0.0.1 up && exec "$@" """, "sh"],
-            DaemonArguments = ["--default-runtime", RuntimeNames.GpuRuntime, .. resources.SelectMany(static resource => (string[])["--node-generic-resource", resource])],
+            DaemonArguments = ["--default-runtime", RuntimeNames.GpuRuntime, .. flags],
         };
     }
 

@@ -1,8 +1,9 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace GpuRuntime.EndToEnd.Tests.Rows;
 
-/// <summary>Verbs that start no container: of all that there is, gpu-runtime looks at its configuration and for the low-level runtime, and no further.</summary>
+/// <summary>Verbs that start no container: gpu-runtime looks at its configuration and for the low-level runtime, and at nothing else.</summary>
 public sealed partial class UntouchedVerbRows : BundleFixture
 {
     private string _runtime = "";
@@ -11,21 +12,23 @@ public sealed partial class UntouchedVerbRows : BundleFixture
     [Test]
     public async Task No_bundle_no_state_and_nothing_of_the_host_is_opened(
         [Values(
-            "start ID", "state ID", "kill ID TERM", "delete ID", "delete --force ID", "exec ID true", "ps ID", "list", "pause ID", "resume ID", "events ID",
-            "update ID", "checkpoint ID", "restore --bundle BUNDLE ID", "features", "spec --bundle BUNDLE", "no-such-verb --bundle BUNDLE", "create --help", "create")] string line,
+            "start ID", "state ID", "kill ID TERM", "delete ID", "delete --force ID", "exec ID true", "ps ID", "list", "pause ID", "resume ID",
+            "events ID", "update ID", "checkpoint ID", "restore --bundle BUNDLE ID", "features", "spec --bundle BUNDLE", "no-such-verb --bundle BUNDLE",
+            "create --help", "create")] string line,
         [Values] bool named)
     {
         var id = NewId();
         var bundle = await CreateBundleAsync(id, "all", command: ["true"]);
-        var opened = await OpenedAsync(named, bundle.Directory, line.Split(' ').Select(word => word
-            .Replace("BUNDLE", bundle.Directory, StringComparison.Ordinal)
-            .Replace("ID", id, StringComparison.Ordinal)));
+        var arguments = line.Split(' ').Select(word => word switch { "BUNDLE" => bundle.Directory, "ID" => id, _ => word });
+
+        var opened = await OpenedAsync(named, bundle.Directory, arguments);
 
         Assert.Multiple(() =>
         {
             Assert.That(opened, Is.Not.Empty);
             // The configuration is the host's own file beside its trees; a relative path would be one in the bundle, which is the working directory.
-            foreach (var place in (string[])[bundle.Directory, Bundles.StateRoot, Host.DevRoot, Host.ProcRoot, Host.SysRoot, Host.DriverRoot, Machine.StateDirectory])
+            string[] places = [bundle.Directory, Bundles.StateRoot, Host.DevRoot, Host.ProcRoot, Host.SysRoot, Host.DriverRoot, Machine.StateDirectory];
+            foreach (var place in places)
                 Assert.That(opened.Where(path => path == place || path.StartsWith(place + "/", StringComparison.Ordinal)), Is.Empty);
             Assert.That(opened.Where(static path => !path.StartsWith('/')), Is.Empty);
         });
@@ -48,10 +51,11 @@ public sealed partial class UntouchedVerbRows : BundleFixture
         {
             json.Remove("lowLevelRuntimes");
             if (named)
-                json["lowLevelRuntimes"] = new System.Text.Json.Nodes.JsonArray(_runtime);
+                json["lowLevelRuntimes"] = new JsonArray(_runtime);
         });
         var trace = Machine.Directory.Combine($"trace-{Guid.NewGuid():N}");
-        var command = Command.Of(_strace, ["-f", "-qq", "-s", "4096", "-e", "trace=%file", "-o", trace, Programs.GpuRuntime, "--root", Bundles.StateRoot, .. arguments]);
+        string[] options = ["-f", "-qq", "-s", "4096", "-e", "trace=%file", "-o", trace];
+        var command = Command.Of(_strace, [.. options, Programs.GpuRuntime, "--root", Bundles.StateRoot, .. arguments]);
         var result = await (Bundles.Complete(command) with { WorkingDirectory = workingDirectory })
             .WithEnvironment("GPU_RUNTIME_CONFIG", configuration)
             .WithEnvironment(RecordingRuntime.Variable, Machine.Directory.Combine("record"))
@@ -61,7 +65,7 @@ public sealed partial class UntouchedVerbRows : BundleFixture
         var calls = await File.ReadAllLinesAsync(trace);
         var ours = calls.Skip(1).TakeWhile(call => !call.Contains($"execve(\"{_runtime}\"", StringComparison.Ordinal)).ToArray();
         Assert.That(ours, Has.Length.LessThan(calls.Length - 1), "no execve of the low-level runtime in the trace");
-        return [.. ours.Select(static call => FirstText().Match(call)).Where(static match => match.Success).Select(static match => match.Groups[1].Value).Where(static path => path.Length > 0)];
+        return [.. ours.Select(static call => FirstText().Match(call).Groups[1].Value).Where(static path => path.Length > 0)];
     }
 
     // The first text among a call's arguments.
