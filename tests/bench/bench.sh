@@ -16,7 +16,9 @@ shim=$bin/gpu-runtime
 test_hosts=(dotnet artifacts/obj/bin/GpuRuntime.TestHosts/release/gpu-runtime-test-hosts.dll)
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# Engines keep bundles and state on a tmpfs (/run); images and the driver lie on the disk.
+bundles=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
+trap 'rm -rf "$work" "$bundles"' EXIT
 
 # ---- What is measured ----
 gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$work/cycle" tests/bench/cycle.c
@@ -31,7 +33,7 @@ config() { # FILE FURTHER-MEMBER
 {
   "host": { "dev": "$work/host/dev", "proc": "$work/host/proc", "sys": "$work/host/sys", "driver": "$work/host/driver" },
   $2
-  "stateDirectory": "$work/state"
+  "stateDirectory": "$bundles/state"
 }
 END
 }
@@ -53,8 +55,8 @@ bundle() { # NAME [NAME=VALUE of the environment | CAP_NAME]...
         esac
     done
     cp -a "$work/root" "$work/$name.root"
-    "${test_hosts[@]}" bundle "$work/$name" --rootfs "$work/$name.root" "${environment[@]}" -- /bin/true-static >/dev/null
-    cp "$work/$name/config.json" "$work/$name.json"
+    "${test_hosts[@]}" bundle "$bundles/$name" --rootfs "$work/$name.root" "${environment[@]}" -- /bin/true-static >/dev/null
+    cp "$bundles/$name/config.json" "$work/$name.json"
 }
 bundle none
 bundle one NVIDIA_VISIBLE_DEVICES=0 NVIDIA_DRIVER_CAPABILITIES=utility,compute
@@ -66,9 +68,9 @@ bundle mknod NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utili
 
 mounts() { grep -o '"destination"' "$1" | wc -l; }
 for name in one full native mknod; do
-    GPU_RUNTIME_CONFIG=$work/with-no-op.json "$work/cycle" --create-only "$work/$name.json" "$shim" "$work/runc" "$work/$name" "bench-$name" >/dev/null
-    cp -a "$work/$name" "$work/$name-edited"
-    cp "$work/$name/config.json" "$work/$name-edited.json"
+    GPU_RUNTIME_CONFIG=$work/with-no-op.json "$work/cycle" --create-only "$work/$name.json" "$shim" "$bundles/runc" "$bundles/$name" "bench-$name" >/dev/null
+    cp -a "$bundles/$name" "$bundles/$name-edited"
+    cp "$bundles/$name/config.json" "$work/$name-edited.json"
     declare "added_$name=$(($(mounts "$work/$name-edited.json") - $(mounts "$work/$name.json")))"
 done
 # shellcheck disable=SC2154  # declared above
@@ -144,15 +146,15 @@ printf '%-62s %8s %8s  %s\n' 'create + start + delete' 'ms' 'ratio' 'budget'
 cycles=()
 for row in "${rows[@]}"; do
     IFS='|' read -r label budget bundle runtime <<<"$row"
-    cycles+=("$label|$budget|$work/cycle $work/$bundle.json $runtime $work/runc $work/$bundle bench-$bundle")
+    cycles+=("$label|$budget|$work/cycle $work/$bundle.json $runtime $bundles/runc $bundles/$bundle bench-$bundle")
 done
 GPU_RUNTIME_CONFIG=$work/with-runc.json measure cycle "$rounds" "${cycles[@]}"
 
 echo
 printf '%-62s %8s %8s\n' 'create alone, the low-level runtime being a no-op program' 'ms' 'ratio'
-creates=("the no-op program||$work/cycle --create-only $work/none.json $work/true-static $work/runc $work/none bench-none")
+creates=("the no-op program||$work/cycle --create-only $work/none.json $work/true-static $bundles/runc $bundles/none bench-none")
 for name in none one full; do
-    creates+=("gpu-runtime, ${asked[$name]}||$work/cycle --create-only $work/$name.json $shim $work/runc $work/$name bench-$name")
+    creates+=("gpu-runtime, ${asked[$name]}||$work/cycle --create-only $work/$name.json $shim $bundles/runc $bundles/$name bench-$name")
 done
 GPU_RUNTIME_CONFIG=$work/with-no-op.json measure create "$rounds" "${creates[@]}"
 
@@ -160,7 +162,7 @@ echo
 echo 'peak memory of gpu-runtime create, KiB (largest of 10)'
 for name in none one full; do
     for _ in 1 2 3 4 5 6 7 8 9 10; do
-        GPU_RUNTIME_CONFIG=$work/with-no-op.json "$work/cycle" --create-only "$work/$name.json" "$shim" "$work/runc" "$work/$name" "bench-$name"
+        GPU_RUNTIME_CONFIG=$work/with-no-op.json "$work/cycle" --create-only "$work/$name.json" "$shim" "$bundles/runc" "$bundles/$name" "bench-$name"
     done | sort -n | tail -n 1 | xargs printf '%-62s %8d\n' "gpu-runtime, ${asked[$name]}"
 done
 
