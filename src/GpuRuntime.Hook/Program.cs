@@ -1,22 +1,65 @@
 using System.Reflection;
+using GpuRuntime.Core.Errors;
 
 namespace GpuRuntime.Hook;
 
 /// <summary>
-/// The prestart hook. So far it only says its version: containers get their GPUs from the shim, which takes this hook out of their
-/// specification. As a hook of a container that the shim does not start, it fails rather than let that container run without its GPUs.
+/// The prestart hook. Its arguments are those of the program whose name Docker looks for (<c>nvidia-container-runtime-hook</c>), as which it
+/// may be called too.
 /// </summary>
 internal static class Program
 {
+    private const int Failure = 1;
+    private const int WrongUsage = 2;
+
+    private const string Usage = """
+        usage: gpu-runtime-hook prestart      gives a created container its GPUs; the runtime writes the container's state to standard input
+               gpu-runtime-hook poststart     nothing is left to do then
+               gpu-runtime-hook poststop      nothing is left to do then
+               gpu-runtime-hook --version
+        """;
+
     private static int Main(string[] args)
     {
-        if (args is ["--version"])
+        try
         {
-            Console.Out.WriteLine($"gpu-runtime-hook version {typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
-            return 0;
+            return Run(args);
         }
+        catch (GpuRuntimeException exception)
+        {
+            return Tell(exception);
+        }
+        catch (Exception exception)
+        {
+            // The last line of defence: the low-level runtime shows what stands on stderr, and would show a crash as a signal.
+            return Tell(new GpuRuntimeException(ErrorCode.Unexpected, $"{exception.GetType().Name}: {exception.Message}", exception));
+        }
+    }
 
-        Console.Error.WriteLine("gpu-runtime-hook: this version injects no GPUs by itself; start the container with the runtime gpu-runtime (docker run --runtime=gpu-runtime).");
-        return 1;
+    private static int Run(string[] args)
+    {
+        switch (args)
+        {
+            case ["prestart"]:
+                PrestartCommand.Run();
+                return 0;
+            case ["poststart"] or ["poststop"]:
+                return 0;
+            case ["--version"]:
+                Console.Out.WriteLine($"gpu-runtime-hook version {typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
+                return 0;
+            case ["--help"]:
+                Console.Out.WriteLine(Usage);
+                return 0;
+            default:
+                Console.Error.WriteLine(args.Length == 0 ? Usage : $"gpu-runtime-hook: unknown arguments: {PrintableText.Quote(string.Join(' ', args))}\n{Usage}");
+                return WrongUsage;
+        }
+    }
+
+    private static int Tell(GpuRuntimeException exception)
+    {
+        Console.Error.WriteLine($"gpu-runtime-hook: {exception.UserLine}");
+        return Failure;
     }
 }

@@ -4,8 +4,8 @@ using GpuRuntime.Core.Inventory;
 namespace GpuRuntime.Core.Edits;
 
 /// <summary>
-/// Everything that a container gets. The model of CDI (environment, device nodes, mounts, hooks, groups) plus what CDI cannot say:
-/// links, generated files and the libraries that the dynamic loader must find. The one currency between vendors and appliers.
+/// Everything that a container gets. The model of CDI (environment, device nodes, mounts, groups) plus what CDI cannot say:
+/// links, generated and masked files and the libraries that the dynamic loader must find. The one currency between vendors and appliers.
 /// </summary>
 public sealed record ContainerEdits
 {
@@ -25,7 +25,7 @@ public sealed record ContainerEdits
 
     public ImmutableArray<uint> AdditionalGids { get; init; } = [];
 
-    public ImmutableArray<ContainerHook> Hooks { get; init; } = [];
+    public ImmutableArray<ProcFileMask> ProcFileMasks { get; init; } = [];
 
     /// <summary>
     /// Where an image may carry newer user-space libraries of its own than the host's driver, and what this driver is;
@@ -42,7 +42,7 @@ public sealed record ContainerEdits
         Symlinks = [.. first.Symlinks.Concat(second.Symlinks).DistinctBy(link => link.Path)],
         Libraries = [.. first.Libraries.Concat(second.Libraries).Distinct()],
         AdditionalGids = [.. first.AdditionalGids.Concat(second.AdditionalGids).Distinct().Order()],
-        Hooks = [.. first.Hooks, .. second.Hooks],
+        ProcFileMasks = [.. first.ProcFileMasks.Concat(second.ProcFileMasks).DistinctBy(mask => mask.ProcFile)],
         ForwardCompatibility = first.ForwardCompatibility ?? second.ForwardCompatibility,
     };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GpuRuntime.Core.Inventory;
 
 namespace GpuRuntime.Core.Edits;
 
@@ -16,4 +17,7 @@ public sealed record ContainerMount(string HostPath, string ContainerPath, Immut
 
     /// <summary>Sockets and directories of sockets: writable, since connect(2) wants write permission on the mount.</summary>
     public static readonly ImmutableArray<string> Socket = ["nosuid", "nodev", "noexec", "bind"];
+
+    /// <summary>The host's own device node, where the container cannot have one of its own.</summary>
+    public static ContainerMount OfNode(DeviceNode node) => new(node.HostPath, node.Path, ["nosuid", "noexec", "bind"]);
 }

@@ -86,4 +86,13 @@ public enum ErrorCode
 
     /// <summary>A hook of ours failed.</summary>
     HookFailed = 4005,
+
+    /// <summary>What a hook got on standard input is not the state of a container.</summary>
+    HookStateInvalid = 4006,
+
+    /// <summary>The process that the state names is gone, or is not in a container that was made from this bundle.</summary>
+    ContainerProcessMissing = 4007,
+
+    /// <summary>The device cgroup of the container cannot be changed.</summary>
+    DeviceCgroupUnchangeable = 4008,
 }

@@ -80,7 +80,7 @@ public sealed class OciEditor
         var present = _spec.Items("mounts").Select(mount => $"{mount["source"]?.AsText()}\0{mount["destination"]?.AsText()}").ToHashSet();
         IEnumerable<ContainerMount> mounts = _edits.Mounts;
         if (_options.BindNodes)
-            mounts = mounts.Concat(_edits.DeviceNodes.Select(node => new ContainerMount(node.HostPath, node.Path, ["nosuid", "noexec", "bind"])));
+            mounts = mounts.Concat(_edits.DeviceNodes.Select(ContainerMount.OfNode));
         edit.Append(mounts.Where(mount => present.Add($"{mount.HostPath}\0{mount.ContainerPath}")), OciJson.Mount);
         return edit;
     }
@@ -132,9 +132,9 @@ public sealed class OciEditor
     {
         var edit = WithoutInjectingHooks("createRuntime");
         var present = _spec.Items("hooks", "createRuntime").Select(hook => string.Join('\0', hook["args"]?.Children().Select(argument => argument.AsText()) ?? [])).ToHashSet();
-        foreach (var hook in _edits.Hooks.Where(hook => _spec.HasCapability(hook.Capability)))
+        foreach (var mask in _edits.ProcFileMasks.Where(mask => _spec.HasCapability(mask.Capability)))
         {
-            ImmutableArray<string> arguments = ["gpu-runtime", .. hook.Verb, _options.RootPath];
+            ImmutableArray<string> arguments = ["gpu-runtime", mask.HookVerb, mask.HostFile, _options.RootPath];
             if (present.Add(string.Join('\0', arguments)))
                 edit.Appended.Add(OciJson.Write(json => OciJson.Hook(json, _options.HookProgram, arguments, HookTimeoutSeconds)));
         }

@@ -32,8 +32,15 @@ public sealed class OciSpec
         return spec;
     }
 
-    /// <summary>The root filesystem, absolute or relative to the bundle.</summary>
-    public string? RootPath => _root["root"]?["path"]?.AsText();
+    /// <summary>The user of the container's first process, by its number in the container; 0 when none is given.</summary>
+    public uint ProcessUid => Number(_root["process"]?["user"]?["uid"]);
+
+    /// <summary>The groups of the container's first process, by their numbers in the container.</summary>
+    public ImmutableArray<uint> ProcessGids =>
+        [Number(_root["process"]?["user"]?["gid"]), .. Items("process", "user", "additionalGids").Select(Number)];
+
+    /// <summary>The SELinux context that the container's mounts carry; <see langword="null"/> without SELinux.</summary>
+    public string? MountLabel => _root["linux"]?["mountLabel"]?.AsText() is { Length: > 0 } label ? label : null;
 
     public bool HasUserNamespace => Items("linux", "namespaces").Any(space => space["type"]?.AsText() == "user");
 
@@ -52,6 +59,23 @@ public sealed class OciSpec
 
     /// <summary>Whether processes of the container may come to have a capability: it is in the bounding set.</summary>
     public bool HasCapability(string name) => Items("process", "capabilities", "bounding").Any(capability => capability.AsText() == name);
+
+    /// <summary>The root filesystem, absolute or relative to the bundle.</summary>
+    public string? RootPath => _root["root"]?["path"]?.AsText();
+
+    /// <summary>The container's root filesystem as a path of the host.</summary>
+    /// <param name="bundle">The bundle's directory, which a relative path is relative to.</param>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.SpecUnexpectedShape"/>: there is none.</exception>
+    public string RootPathIn(string bundle)
+    {
+        if (RootPath is not { Length: > 0 } path)
+            throw new GpuRuntimeException(ErrorCode.SpecUnexpectedShape, $"{Name} gives no root.path, so that the container has no root filesystem to put a driver in.");
+        return path.StartsWith('/') ? path : $"{bundle.TrimEnd('/')}/{path}";
+    }
+
+    /// <summary>Whether the container gets a file system of its own of this type at this place.</summary>
+    public bool Mounts(string type, string destination) =>
+        Items("mounts").Any(mount => mount["type"]?.AsText() == type && mount["destination"]?.AsText()?.TrimEnd('/') == destination);
 
     /// <summary>The items of an array; nothing when it is absent.</summary>
     internal IEnumerable<JsonValue> Items(params ReadOnlySpan<string> path)
@@ -92,6 +116,8 @@ public sealed class OciSpec
 
         return found.ToImmutable();
     }
+
+    private static uint Number(JsonValue? value) => value?.AsInteger() is >= 0 and <= uint.MaxValue and var number ? (uint)number : 0;
 
     private uint MappedRoot(string mappings)
     {

@@ -5,6 +5,7 @@ namespace GpuRuntime.Linux.Interop;
 internal static unsafe partial class Libc
 {
     /// <summary>Makes a character device node. https://man7.org/linux/man-pages/man2/mknod.2.html</summary>
+    /// <remarks>The umask applies.</remarks>
     internal static Errno TryMakeCharacterNode(FileDescriptor directory, string name, uint mode, uint major, uint minor)
     {
         // The kernel's wide encoding of dev_t as glibc's makedev writes it.

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace GpuRuntime.Linux.Interop;
 
 /// <summary>The mount API of Linux 5.2 and later, by descriptors. System call numbers are the same on every architecture.</summary>
@@ -16,14 +18,26 @@ internal static unsafe partial class Libc
     internal const ulong MountNoExec = 0x8;
 
     /// <summary>A new, empty tmpfs that is mounted nowhere. https://man7.org/linux/man-pages/man2/fsopen.2.html</summary>
-    internal static FileDescriptor DetachedTmpfs()
+    /// <param name="context">The SELinux context of everything in it; may be absent.</param>
+    internal static FileDescriptor DetachedTmpfs(string? context)
     {
         const nint closeOnExec = 1;
+        const nint setString = 1;
         const nint commandCreate = 6;
-        using var context = Checked("fsopen", Type("tmpfs", closeOnExec));
-        if (Syscall(FsconfigNumber, context.Number, commandCreate, 0, 0, 0) != 0)
-            throw LinuxException.Last("fsconfig", "tmpfs");
-        return Checked("fsmount", Syscall(FsmountNumber, context.Number, closeOnExec, (nint)(MountNoSuid | MountNoDev | MountNoExec), 0, 0));
+        using var configuration = Checked("fsopen", Type("tmpfs", closeOnExec), "tmpfs");
+        if (context is not null)
+        {
+            fixed (byte* key = Path("context"))
+            fixed (byte* value = Path(context))
+            {
+                if (Syscall(FsconfigNumber, configuration.Number, setString, (nint)key, (nint)value, 0) != 0)
+                    throw LinuxException.Last("fsconfig", $"tmpfs with context={context}");
+            }
+        }
+
+        if (Syscall(FsconfigNumber, configuration.Number, commandCreate, 0, 0, 0) != 0)
+            throw LinuxException.Last("fsconfig", context is null ? "tmpfs" : $"tmpfs with context={context}");
+        return Checked("fsmount", Syscall(FsmountNumber, configuration.Number, closeOnExec, (nint)(MountNoSuid | MountNoDev | MountNoExec), 0, 0), "tmpfs");
 
         static nint Type(string name, nint flags)
         {
@@ -33,12 +47,12 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>A detached bind mount of a file. https://man7.org/linux/man-pages/man2/open_tree.2.html</summary>
-    internal static FileDescriptor CloneTree(FileDescriptor directory, string name)
+    internal static FileDescriptor CloneTree(int directory, string name)
     {
         const nint clone = 1;
         const nint closeOnExec = 0x80000;
-        fixed (byte* path = Path(name))
-            return Checked("open_tree", Syscall(OpenTreeNumber, directory.Number, (nint)path, clone | closeOnExec | AtSymlinkNoFollow | (name.Length == 0 ? AtEmptyPath : 0), 0, 0));
+        fixed (byte* path = Path(name, stackalloc byte[ShortPath]))
+            return Checked("open_tree", Syscall(OpenTreeNumber, directory, (nint)path, clone | closeOnExec | AtSymlinkNoFollow, 0, 0), name);
     }
 
     /// <summary>Sets mount attributes of a detached tree. https://man7.org/linux/man-pages/man2/mount_setattr.2.html</summary>
@@ -64,8 +78,31 @@ internal static unsafe partial class Libc
         }
     }
 
-    private static FileDescriptor Checked(string call, nint result) =>
-        result >= 0 ? new FileDescriptor((int)result) : throw LinuxException.Last(call, "for a mount");
+    /// <summary>
+    /// Takes the mount away whose root is open, wherever it is joined. By the descriptor's name in procfs, which is the only way to name a
+    /// mount to umount2(2) that no rename can redirect. https://man7.org/linux/man-pages/man2/umount2.2.html
+    /// </summary>
+    /// <param name="ownDescriptors">The host's <c>/proc/self/fd</c>; becomes the calling thread's working directory.</param>
+    internal static void Unmount(FileDescriptor tree, FileDescriptor ownDescriptors, string subject)
+    {
+        const int detach = 2;
+        if (Fchdir(ownDescriptors.Number) != 0)
+            throw LinuxException.Last("fchdir", "/proc/self/fd");
+        fixed (byte* path = Path(tree.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+        {
+            if (Umount2(path, detach) != 0)
+                throw LinuxException.Last("umount", subject);
+        }
+    }
+
+    [LibraryImport(Library, EntryPoint = "fchdir", SetLastError = true)]
+    private static partial int Fchdir(int directory);
+
+    [LibraryImport(Library, EntryPoint = "umount2", SetLastError = true)]
+    private static partial int Umount2(byte* path, int flags);
+
+    private static FileDescriptor Checked(string call, nint result, string subject) =>
+        result >= 0 ? new FileDescriptor((int)result) : throw LinuxException.Last(call, subject);
 
     /// <summary>struct mount_attr of linux/mount.h.</summary>
     private struct MountAttributes

@@ -38,6 +38,16 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary>Changes owner and group of a file that is open as a path only, whatever its type.</summary>
+    internal static void ChangeOwnerOf(FileDescriptor file, uint uid, uint gid, string subject)
+    {
+        fixed (byte* path = Path(""))
+        {
+            if (Fchownat(file.Number, path, uid, gid, AtEmptyPath) != 0)
+                throw LinuxException.Last("chown", subject);
+        }
+    }
+
     [LibraryImport(Library, EntryPoint = "geteuid")]
     internal static partial uint EffectiveUserId();
 

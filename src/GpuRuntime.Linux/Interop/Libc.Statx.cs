@@ -14,11 +14,16 @@ internal enum FileType : uint
 }
 
 /// <summary>What stat tells of a file.</summary>
-internal readonly record struct FileStatus(FileType Type, uint Mode, uint Uid, uint Gid, ulong Size, ulong Inode, uint DeviceMajor, uint DeviceMinor, uint NodeMajor, uint NodeMinor);
+internal readonly record struct FileStatus(FileType Type, uint Mode, uint Uid, uint Gid, ulong Size, ulong Inode, uint DeviceMajor, uint DeviceMinor, uint NodeMajor, uint NodeMinor, ulong MountId)
+{
+    /// <summary>Whether both are the same file, under whatever name.</summary>
+    public bool IsSameFile(FileStatus other) => Inode == other.Inode && DeviceMajor == other.DeviceMajor && DeviceMinor == other.DeviceMinor;
+}
 
 internal static unsafe partial class Libc
 {
     private const uint StatxBasicStats = 0x7ff;
+    private const uint StatxMountId = 0x1000;
 
     /// <summary>Status of a file; <see langword="null"/> when it cannot be had. https://man7.org/linux/man-pages/man2/statx.2.html</summary>
     internal static FileStatus? TryStat(int directory, string path, int flags, out Errno errno)
@@ -26,11 +31,11 @@ internal static unsafe partial class Libc
         StatxBuffer buffer;
         int result;
         fixed (byte* name = Path(path, stackalloc byte[ShortPath]))
-            result = StatxCall(directory, name, flags, StatxBasicStats, &buffer);
+            result = StatxCall(directory, name, flags, StatxBasicStats | StatxMountId, &buffer);
         errno = result == 0 ? Errno.None : LinuxException.LastErrno();
         return result != 0 ? null : new FileStatus(
             (FileType)(buffer.Mode & 0xF000u), buffer.Mode & 0xFFFu, buffer.Uid, buffer.Gid, buffer.Size, buffer.Inode,
-            buffer.DeviceMajor, buffer.DeviceMinor, buffer.NodeMajor, buffer.NodeMinor);
+            buffer.DeviceMajor, buffer.DeviceMinor, buffer.NodeMajor, buffer.NodeMinor, buffer.MountId);
     }
 
     internal static FileStatus Stat(FileDescriptor descriptor) =>
@@ -61,5 +66,7 @@ internal static unsafe partial class Libc
         public uint DeviceMajor;
         [FieldOffset(140)]
         public uint DeviceMinor;
+        [FieldOffset(144)]
+        public ulong MountId;
     }
 }

@@ -23,6 +23,8 @@ public sealed class LinuxException : IOException
     {
         Errno.NotPermitted => "operation not permitted (EPERM)",
         Errno.NoEntry => "no such file or directory (ENOENT)",
+        Errno.NoProcess => "no such process (ESRCH)",
+        Errno.Busy => "device or resource busy (EBUSY)",
         Errno.AccessDenied => "permission denied (EACCES)",
         Errno.Exists => "file exists (EEXIST)",
         Errno.CrossDevice => "leads out of its file system (EXDEV)",

@@ -9,11 +9,13 @@ public static class HookInput
     private const int Largest = 1 << 20;
 
     /// <summary>The container's state, which the runtime writes to standard input.</summary>
-    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.HookFailed"/>.</exception>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.HookStateInvalid"/>.</exception>
     public static byte[] ReadState()
     {
-        using var input = Libc.OpenAt(Libc.AtFdCwd, "/proc/self/fd/0", OpenFlags.ReadOnly, Resolve.None);
-        return FileContent.ReadAll(input, Largest, out _) ?? throw new GpuRuntimeException(ErrorCode.HookFailed, "The container's state cannot be read from standard input.");
+        var tooLarge = false;
+        using var input = Libc.TryOpenAt(Libc.AtFdCwd, "/proc/self/fd/0", OpenFlags.ReadOnly, Resolve.None, out _);
+        return (input is null ? null : FileContent.ReadAll(input, Largest, out tooLarge)) ?? throw new GpuRuntimeException(
+            ErrorCode.HookStateInvalid, tooLarge ? $"The container's state on standard input is larger than {Largest >> 20} MiB, which no state is." : "The container's state cannot be read from standard input.");
     }
 
     /// <summary>A file of the host's; <see langword="null"/> when it is not there.</summary>

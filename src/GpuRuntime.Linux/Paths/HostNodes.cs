@@ -1,3 +1,4 @@
+using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
 using GpuRuntime.Linux.Interop;
 
@@ -6,6 +7,18 @@ namespace GpuRuntime.Linux.Paths;
 /// <summary>Makes device nodes that a driver has registered and nobody has made yet, as the driver's own tools would.</summary>
 public static class HostNodes
 {
+    /// <summary>Makes those of a plan that are missing.</summary>
+    /// <param name="needed">Whether the container gets the host's nodes by bind mount, rather than nodes of its own.</param>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.DeviceNodeMissing"/>.</exception>
+    public static void MakeMissing(IEnumerable<DeviceNode> nodes, bool needed)
+    {
+        foreach (var node in nodes.Where(node => node.MissingOnHost))
+        {
+            if (!Make(node) && needed)
+                throw new GpuRuntimeException(ErrorCode.DeviceNodeMissing, $"{node.HostPath} is missing and cannot be made, and a container with a user namespace needs it on the host; make it as root with: mknod {node.HostPath} c {node.Major} {node.Minor}");
+        }
+    }
+
     /// <returns>Whether the node is there now. A container does not need it, unless it gets the node by bind mount.</returns>
     public static bool Make(DeviceNode node)
     {

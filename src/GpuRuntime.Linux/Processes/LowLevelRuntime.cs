@@ -54,5 +54,5 @@ public static class LowLevelRuntime
     private static string SearchPath(string? searchPath) => string.IsNullOrEmpty(searchPath) ? DefaultSearchPath : searchPath;
 
     private static bool IsSame(FileStatus status, FileStatus? self) =>
-        self is { } own && status.Inode == own.Inode && status.DeviceMajor == own.DeviceMajor && status.DeviceMinor == own.DeviceMinor;
+        self is { } own && status.IsSameFile(own);
 }

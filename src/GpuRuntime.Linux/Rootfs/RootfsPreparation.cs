@@ -17,12 +17,16 @@ public static class RootfsPreparation
     public static ContainerEdits WithStateMounts(ContainerEdits edits, StateDirectory state)
     {
         var files = edits.GeneratedFiles.Select(file => new ContainerMount(state.File(file.Content), file.ContainerPath, ContainerMount.ReadOnly));
-        var links = edits.Symlinks.Where(IsBelowDev)
-            .GroupBy(link => link.Path[..link.Path.LastIndexOf('/')])
-            .Select(directory => new ContainerMount(
-                state.Links([.. directory.Select(link => link with { Path = link.Path[(directory.Key.Length + 1)..] })]), directory.Key, ContainerMount.ReadOnly));
-        return edits with { Mounts = [.. edits.Mounts, .. files, .. links], GeneratedFiles = [], Symlinks = [.. edits.Symlinks.Where(link => !IsBelowDev(link))] };
+        var links = LinksBelowDev(edits).Select(directory => new ContainerMount(state.Links([.. directory]), directory.Key, ContainerMount.ReadOnly));
+        return WithoutLinksBelowDev(edits) with { Mounts = [.. edits.Mounts, .. files, .. links], GeneratedFiles = [] };
     }
+
+    /// <summary>Links below <c>/dev</c> by their directories, with their names in these as paths.</summary>
+    internal static IEnumerable<IGrouping<string, ContainerSymlink>> LinksBelowDev(ContainerEdits edits) => edits.Symlinks.Where(IsBelowDev)
+        .GroupBy(link => link.Path[..link.Path.LastIndexOf('/')], link => link with { Path = link.Path[(link.Path.LastIndexOf('/') + 1)..] });
+
+    /// <summary>The edits with those links only that a root filesystem can hold.</summary>
+    internal static ContainerEdits WithoutLinksBelowDev(ContainerEdits edits) => edits with { Symlinks = [.. edits.Symlinks.Where(link => !IsBelowDev(link))] };
 
     /// <summary>Makes links and the loader's files in the root filesystem.</summary>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.RootfsUnwritable"/>.</exception>

@@ -1,12 +1,11 @@
 using GpuRuntime.Core.Configuration;
-using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Oci;
-using GpuRuntime.Core.Requests;
+using GpuRuntime.Linux.Bundles;
+using GpuRuntime.Linux.Logging;
 using GpuRuntime.Linux.Paths;
 using GpuRuntime.Linux.Processes;
 using GpuRuntime.Linux.Rootfs;
-using GpuRuntime.Logging;
 
 namespace GpuRuntime.Runtime;
 
@@ -17,42 +16,22 @@ internal static class BundleEdit
     public static void Run(OciCommandLine command, RuntimeConfiguration configuration)
     {
         using var bundle = BundleDirectory.Open(command.Bundle);
-        var spec = OciSpec.Parse(bundle.ReadSpec(), bundle.SpecPath);
-        var facts = spec.Facts();
-        var request = RequestReader.Read(facts, configuration, out var warnings);
-        foreach (var warning in warnings)
-            RuntimeLog.RequestIgnored(configuration, command.Id, warning);
-        if (request is null)
+        if (BundlePlan.Make(bundle, command.Id, configuration) is not { } plan)
             return;
-
-        using var host = new LinuxHostRoot(configuration);
-        if (EditPlanner.Plan(request, facts.Environment, host, configuration) is not { } edits)
-            return;
-        Apply(command, configuration, bundle, spec, edits);
-        RuntimeLog.GpusGranted(configuration, command.Id, request.Source, edits.DeviceNodes.Length, edits.Mounts.Length);
+        Apply(command, configuration, bundle, plan);
+        RuntimeLog.GpusGranted(configuration, command.Id, plan.Source, plan.Edits.DeviceNodes.Length, plan.Edits.Mounts.Length);
     }
 
-    private static void Apply(OciCommandLine command, RuntimeConfiguration configuration, BundleDirectory bundle, OciSpec spec, ContainerEdits edits)
+    private static void Apply(OciCommandLine command, RuntimeConfiguration configuration, BundleDirectory bundle, BundlePlan plan)
     {
-        var root = RootPath(command, spec);
+        var spec = plan.Spec;
+        var root = spec.RootPathIn(command.Bundle);
         var options = new OciEditOptions(spec.HasUserNamespace || OwnProgram.IsInUserNamespace, OwnProgram.Path, Path.GetFullPath(root));
-        foreach (var node in edits.DeviceNodes.Where(node => node.MissingOnHost))
-        {
-            if (!HostNodes.Make(node) && options.BindNodes)
-                throw new GpuRuntimeException(ErrorCode.DeviceNodeMissing, $"{node.HostPath} is missing and cannot be made, and a container with a user namespace needs it on the host; make it as root with: mknod {node.HostPath} c {node.Major} {node.Minor}");
-        }
-
-        edits = RootfsPreparation.WithStateMounts(edits, new StateDirectory(configuration.StateDirectory));
+        HostNodes.MakeMissing(plan.Edits.DeviceNodes, options.BindNodes);
+        var edits = RootfsPreparation.WithStateMounts(plan.Edits, new StateDirectory(configuration.StateDirectory));
         using var pending = bundle.Prepare(OciEditor.Apply(spec, edits, options));
         using (var rootfs = RootedDirectory.Open(root, (spec.RootUid, spec.RootGid)))
             RootfsPreparation.Apply(rootfs, edits);
         pending.Commit();
-    }
-
-    private static string RootPath(OciCommandLine command, OciSpec spec)
-    {
-        if (spec.RootPath is not { Length: > 0 } path)
-            throw new GpuRuntimeException(ErrorCode.SpecUnexpectedShape, $"{spec.Name} gives no root.path, so that the container has no root filesystem to put a driver in.");
-        return path.StartsWith('/') ? path : $"{command.Bundle.TrimEnd('/')}/{path}";
     }
 }

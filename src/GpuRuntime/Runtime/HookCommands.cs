@@ -13,7 +13,7 @@ namespace GpuRuntime.Runtime;
 /// </summary>
 internal static class HookCommands
 {
-    public const string MaskNvidiaParams = "mask-nvidia-params";
+    public const string MaskNvidiaParams = DriverParams.MaskVerb;
 
     /// <summary>
     /// Tells the driver's user-space parts in the container, which read <c>/proc/driver/nvidia/params</c>, to leave device nodes alone.
@@ -27,12 +27,7 @@ internal static class HookCommands
         if (HookInput.ReadFile(paramsFile) is not { } parameters)
             return 0;
         var masked = DriverParams.Masked(Encoding.UTF8.GetString(parameters).TrimEnd('\0'));
-        ContainerMask.Apply(Pid(), root, NvidiaDriver.ParamsFile, Encoding.UTF8.GetBytes(masked));
+        ContainerMask.Apply(ContainerState.Parse(HookInput.ReadState()).Pid, root, NvidiaDriver.ParamsFile, Encoding.UTF8.GetBytes(masked));
         return 0;
     }
-
-    private static int Pid() =>
-        JsonTree.Parse(HookInput.ReadState(), "The container's state").Root["pid"]?.AsInteger() is > 0 and <= int.MaxValue and var pid
-            ? (int)pid
-            : throw new GpuRuntimeException(ErrorCode.HookFailed, "The container's state on standard input gives no pid.");
 }

@@ -32,6 +32,9 @@ public sealed class ErrorCodeTests
     [TestCase(ErrorCode.StateUnwritable, 4003)]
     [TestCase(ErrorCode.KernelTooOld, 4004)]
     [TestCase(ErrorCode.HookFailed, 4005)]
+    [TestCase(ErrorCode.HookStateInvalid, 4006)]
+    [TestCase(ErrorCode.ContainerProcessMissing, 4007)]
+    [TestCase(ErrorCode.DeviceCgroupUnchangeable, 4008)]
     public void A_code_keeps_its_number(ErrorCode code, int number) => Assert.That((int)code, Is.EqualTo(number));
 
     [Test]

@@ -41,7 +41,7 @@ internal static class SpecBuilder
             new ContainerMount("/driver/run/socket", "/run/socket", ContainerMount.Socket),
         ],
         AdditionalGids = [110],
-        Hooks = [new ContainerHook(["mask-nvidia-params", "/proc/driver/nvidia/params"], "CAP_MKNOD")],
+        ProcFileMasks = [new ProcFileMask("mask-nvidia-params", "/proc/driver/nvidia/params", "driver/nvidia/params", "CAP_MKNOD")],
     };
 
     public static string Applied(string spec, ContainerEdits? edits = null, OciEditOptions? options = null) =>

@@ -68,13 +68,22 @@ public sealed class ContainerMaskTests : DirectoryFixture
     }
 
     [Test]
-    public void A_process_that_is_gone_is_an_error_of_the_hook()
+    public void A_process_that_is_gone_is_an_error()
     {
         using var container = new OtherNamespace();
         var pid = container.Pid;
         container.Dispose();
 
-        Assert.That(Refusal.Of(ErrorCode.HookFailed, () => ContainerMask.Apply(pid, "/", "version", "x"u8)), Does.Contain("/proc/version"));
+        Assert.That(Refusal.Of(ErrorCode.ContainerProcessMissing, () => ContainerMask.Apply(pid, "/", "version", "x"u8)), Does.Contain($"Process {pid} "));
+    }
+
+    [Test]
+    public void A_process_of_the_hosts_own_mount_namespace_is_refused()
+    {
+        var version = File.ReadAllText("/proc/version");
+
+        Refusal.Of(ErrorCode.ContainerProcessMissing, () => ContainerMask.Apply(Environment.ProcessId, "/", "version", "x"u8));
+        Assert.That(File.ReadAllText("/proc/version"), Is.EqualTo(version));
     }
 
     // The thread stays in the container's namespace, so that it must be one that ends.

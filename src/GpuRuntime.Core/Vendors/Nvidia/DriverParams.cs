@@ -3,6 +3,9 @@ namespace GpuRuntime.Core.Vendors.Nvidia;
 /// <summary><c>/proc/driver/nvidia/params</c>: lines of <c>Name: value</c>.</summary>
 public static class DriverParams
 {
+    /// <summary>The verb of our own hook that covers the file in a container.</summary>
+    public const string MaskVerb = "mask-nvidia-params";
+
     private const string Modify = "ModifyDeviceFiles:";
 
     public static bool ModifiesDeviceFiles(string parameters) =>

@@ -28,7 +28,9 @@ public sealed class NvidiaEdits(IHostRoot host, NvidiaDriver driver, DriverFiles
             Symlinks = [.. LibraryLinks.Of(libraries, files), .. UsesDisplay ? gpus.SelectMany(DrmNodes.ByPathLinks) : []],
             Libraries = [.. LibraryLinks.CacheEntries(libraries)],
             GeneratedFiles = UsesDisplay && !gpus.IsEmpty ? [new GeneratedFile(ApplicationProfile, Profile())] : [],
-            Hooks = driver.ModifyDeviceFiles ? [new ContainerHook(["mask-nvidia-params", host.Locate(HostTree.Proc, NvidiaDriver.ParamsFile)], "CAP_MKNOD")] : [],
+            ProcFileMasks = driver.ModifyDeviceFiles
+                ? [new ProcFileMask(DriverParams.MaskVerb, host.Locate(HostTree.Proc, NvidiaDriver.ParamsFile), NvidiaDriver.ParamsFile, "CAP_MKNOD")]
+                : [],
             ForwardCompatibility = UsesCuda ? new ForwardCompatibility(CompatibilityDirectory, driver.Version, driver.CudaVersion) : null,
         };
     }

@@ -30,13 +30,10 @@ public sealed class DriverPlanTests : MachineFixture
     [Test]
     public void The_drivers_parameters_are_masked_for_those_who_could_make_nodes()
     {
-        var hook = Plan("0", "utility").Hooks.Single();
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(hook.Verb, Is.EqualTo((string[])["mask-nvidia-params", $"{Host.ProcRoot}/driver/nvidia/params"]));
-            Assert.That(hook.Capability, Is.EqualTo("CAP_MKNOD"));
-        }
+        Assert.That(Plan("0", "utility").ProcFileMasks, Is.EqualTo((ProcFileMask[])
+        [
+            new("mask-nvidia-params", $"{Host.ProcRoot}/driver/nvidia/params", "driver/nvidia/params", "CAP_MKNOD"),
+        ]));
     }
 
     [Test]
@@ -45,7 +42,7 @@ public sealed class DriverPlanTests : MachineFixture
         using var machine = TestMachine.Create(new SimulatedNvidiaHostOptions { GpuCount = 1 });
         machine.Write("proc/driver/nvidia/params", "ModifyDeviceFiles: 0\n");
 
-        Assert.That(machine.Plan("NVIDIA_VISIBLE_DEVICES=0")!.Hooks, Is.Empty);
+        Assert.That(machine.Plan("NVIDIA_VISIBLE_DEVICES=0")!.ProcFileMasks, Is.Empty);
     }
 
     [Test]

@@ -2,10 +2,10 @@ using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using Microsoft.Extensions.Logging;
 
-namespace GpuRuntime.Logging;
+namespace GpuRuntime.Linux.Logging;
 
-/// <summary>The lines that the shim logs.</summary>
-internal static partial class RuntimeLog
+/// <summary>The lines that the shim and the hook log.</summary>
+public static partial class RuntimeLog
 {
     public static void GpusGranted(RuntimeConfiguration configuration, string? id, string source, int nodes, int mounts) =>
         Write(configuration, LogLevel.Information, logger => GpusGranted(logger, PrintableText.Of(id ?? ""), source, nodes, mounts));

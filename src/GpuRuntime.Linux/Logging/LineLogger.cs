@@ -4,7 +4,7 @@ using GpuRuntime.Core.Errors;
 using GpuRuntime.Linux.Paths;
 using Microsoft.Extensions.Logging;
 
-namespace GpuRuntime.Logging;
+namespace GpuRuntime.Linux.Logging;
 
 /// <summary>
 /// Appends one line an event to a file. A logging library behind the same interface would make the shim half as large again, for a process

@@ -1,13 +1,13 @@
 using GpuRuntime.Core.Configuration;
 using Microsoft.Extensions.Logging;
 
-namespace GpuRuntime.Logging;
+namespace GpuRuntime.Linux.Logging;
 
 /// <summary>
 /// Our own log (<c>log.path</c>). Nothing is built until a line is written, and nothing at all without a path: a container's start pays for
 /// what it uses.
 /// </summary>
-internal static partial class RuntimeLog
+public static partial class RuntimeLog
 {
     private static void Write(RuntimeConfiguration configuration, LogLevel level, Action<ILogger> write)
     {

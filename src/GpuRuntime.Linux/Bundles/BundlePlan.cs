@@ -1,0 +1,27 @@
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Edits;
+using GpuRuntime.Core.Oci;
+using GpuRuntime.Core.Requests;
+using GpuRuntime.Linux.Logging;
+using GpuRuntime.Linux.Paths;
+
+namespace GpuRuntime.Linux.Bundles;
+
+/// <summary>What the container of a bundle is to get: the same for the shim and for the hook, which differ in how they give it.</summary>
+public sealed record BundlePlan(OciSpec Spec, ContainerEdits Edits, string Source)
+{
+    /// <returns><see langword="null"/> when the container asks for nothing.</returns>
+    /// <exception cref="Core.Errors.GpuRuntimeException">The bundle cannot be read, or its request cannot be met on this host.</exception>
+    public static BundlePlan? Make(BundleDirectory bundle, string? id, RuntimeConfiguration configuration)
+    {
+        var spec = OciSpec.Parse(bundle.ReadSpec(), bundle.SpecPath);
+        var facts = spec.Facts();
+        var request = RequestReader.Read(facts, configuration, out var warnings);
+        foreach (var warning in warnings)
+            RuntimeLog.RequestIgnored(configuration, id, warning);
+        if (request is null)
+            return null;
+        using var host = new LinuxHostRoot(configuration);
+        return EditPlanner.Plan(request, facts.Environment, host, configuration) is { } edits ? new BundlePlan(spec, edits, request.Source) : null;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Text;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Linux.Interop;
+using GpuRuntime.Linux.Paths;
+
+namespace GpuRuntime.Linux.Cgroups;
+
+/// <summary>Version 1: rules as lines, <c>c 195:0 rw</c> (Documentation/admin-guide/cgroup-v1/devices.rst).</summary>
+internal sealed class DeviceCgroupV1(FileDescriptor directory, string path) : DeviceCgroup(directory, path)
+{
+    private const int LargestList = 1 << 20;
+
+    protected override void AllowNodes(ImmutableArray<DeviceNode> nodes, UndoLog undo)
+    {
+        var present = Rules();
+        foreach (var rule in nodes.Where(node => !IsAllowed(node, present)).Select(node => $"c {node.Major}:{node.Minor} rw").Distinct())
+        {
+            Write("devices.allow", rule);
+            undo.Add($"{Path}: {rule}", () => Write("devices.deny", rule));
+        }
+    }
+
+    protected override string Advice(Errno errno) => errno == Errno.NotPermitted ? " A cgroup can only allow what the cgroup above it allows." : "";
+
+    private static bool IsAllowed(DeviceNode node, ImmutableArray<string> rules) => rules.Any(rule =>
+        rule.Split([' ', ':']) is [("a" or "c"), var major, var minor, var access]
+        && (major == "*" || major == $"{node.Major}") && (minor == "*" || minor == $"{node.Minor}")
+        && access.Contains('r', StringComparison.Ordinal) && access.Contains('w', StringComparison.Ordinal));
+
+    private ImmutableArray<string> Rules()
+    {
+        using var list = Libc.OpenAt(Directory.Number, "devices.list", OpenFlags.ReadOnly, Resolve.Beneath);
+        return FileContent.ReadAll(list, LargestList, out _) is { } content
+            ? [.. Encoding.ASCII.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries)]
+            : throw Unchangeable($"{Path}/devices.list cannot be read.");
+    }
+
+    private void Write(string name, string rule)
+    {
+        using var file = Libc.OpenAt(Directory.Number, name, OpenFlags.WriteOnly, Resolve.Beneath);
+        Libc.WriteAll(file, Encoding.ASCII.GetBytes(rule), $"{Path}/{name} ({rule})");
+    }
+}
