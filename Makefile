@@ -6,6 +6,8 @@
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
+# Where podman and CRI-O look for hooks, whatever the prefix.
+HOOKS_DIR ?= /usr/share/containers/oci/hooks.d
 
 rid := linux-x64
 bin := artifacts/bin
@@ -86,6 +88,11 @@ install:
 	    packaging/modules-load.d/gpu-runtime-nvidia.conf $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime
 	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
 	install $(owner) -m 0644 packaging/tmpfiles.d/gpu-runtime.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
+	install -d $(owner) -m 0755 $(DESTDIR)$(HOOKS_DIR)
+	@for file in hooks/*.json; do \
+	    echo "install $$file in $(DESTDIR)$(HOOKS_DIR)"; \
+	    sed 's|/usr/local/bin/|$(PREFIX)/bin/|' $$file | install $(owner) -m 0644 /dev/stdin $(DESTDIR)$(HOOKS_DIR)/$${file##*/}; done
+	@DESTDIR='$(DESTDIR)' packaging/compatible-name.sh install '$(PREFIX)/bin'
 	@if [ -e $(DESTDIR)/etc/gpu-runtime/config.json ]; then echo 'kept $(DESTDIR)/etc/gpu-runtime/config.json'; \
 	else install $(owner) -m 0644 config/config.json $(DESTDIR)/etc/gpu-runtime/config.json; fi
 

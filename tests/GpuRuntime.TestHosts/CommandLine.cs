@@ -10,7 +10,7 @@ internal static class CommandLine
                gpu-runtime-test-hosts captured NAME DIR
                gpu-runtime-test-hosts driver DIR
                gpu-runtime-test-hosts rootfs busybox|glibc|fedora|distroless|musl DIR
-               gpu-runtime-test-hosts bundle DIR --rootfs ROOTFS [--env NAME=VALUE]... -- ARGS...
+               gpu-runtime-test-hosts bundle DIR --rootfs ROOTFS [--env NAME=VALUE]... [--capability CAP]... [--prestart PROGRAM CONFIG] -- ARGS...
         """;
 
     public static void Run(string[] arguments)
@@ -84,6 +84,9 @@ internal static class CommandLine
                     break;
                 case "--capability":
                     options = options with { Capabilities = options.Capabilities.Add(Value(arguments, ref i)) };
+                    break;
+                case "--prestart":
+                    options = options with { Hooks = BundleOptions.Prestart(Value(arguments, ref i), Value(arguments, ref i)) };
                     break;
                 case "--":
                     options = options with { Args = [.. arguments[(i + 1)..]] };

@@ -45,11 +45,14 @@ config "$work/with-runc.json" ''
 config "$work/with-no-op.json" "\"lowLevelRuntimes\": [\"$work/true-static\"],"
 
 # Each bundle has a root of its own, and the config.json that every start begins from.
-bundle() { # NAME [NAME=VALUE of the environment | CAP_NAME]...
+bundle() { # NAME [NAME=VALUE of the environment | CAP_NAME | hook PROGRAM]...
     local name=$1 environment=() item
     shift
-    for item; do
+    while [ $# -gt 0 ]; do
+        item=$1
+        shift
         case $item in
+            hook) environment+=(--prestart "$1" "$work/with-runc.json"); shift ;;
             CAP_*) environment+=(--capability "$item") ;;
             *) environment+=(--env "$item") ;;
         esac
@@ -65,6 +68,13 @@ bundle full NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=all
 bundle native NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics,video,display,ngx
 # Docker's containers may make device nodes, which brings the hook that covers the driver's params file.
 bundle mknod NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics,video,display,ngx CAP_MKNOD
+# The same by the prestart hook, and what any hook costs: a program that does nothing.
+hook=$bin/gpu-runtime-hook
+bundle hook-no-op hook "$work/true-static"
+bundle hook-none hook "$hook"
+bundle hook-one NVIDIA_VISIBLE_DEVICES=0 NVIDIA_DRIVER_CAPABILITIES=utility,compute hook "$hook"
+bundle hook-native NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics,video,display,ngx hook "$hook"
+bundle hook-full NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=all hook "$hook"
 
 mounts() { grep -o '"destination"' "$1" | wc -l; }
 for name in one full native mknod; do
@@ -93,6 +103,11 @@ rows=(
     "runc, config.json already edited, all but 32-bit||native-edited|$runc"
     "gpu-runtime, ${asked[native]}|+25 %|native|$shim"
     "gpu-runtime, ${asked[mknod]}|+25 %|mknod|$shim"
+    "runc, a hook that does nothing||hook-no-op|$runc"
+    "gpu-runtime-hook, ${asked[none]}||hook-none|$runc"
+    "gpu-runtime-hook, ${asked[one]}|+16 %|hook-one|$runc"
+    "gpu-runtime-hook, ${asked[native]}||hook-native|$runc"
+    "gpu-runtime-hook, ${asked[full]}||hook-full|$runc"
 )
 
 # measure SERIES ROUNDS ROW...: medians in one table. A row: label | budget | command

@@ -37,7 +37,7 @@ public sealed class OciSpec
 
     /// <summary>The groups of the container's first process, by their numbers in the container.</summary>
     public ImmutableArray<uint> ProcessGids =>
-        [Number(_root["process"]?["user"]?["gid"]), .. Items("process", "user", "additionalGids").Select(Number)];
+        [Number(_root["process"]?["user"]?["gid"]), .. Items("process", "user", "additionalGids").Where(gid => gid.AsInteger() is not null).Select(Number)];
 
     /// <summary>The SELinux context that the container's mounts carry; <see langword="null"/> without SELinux.</summary>
     public string? MountLabel => _root["linux"]?["mountLabel"]?.AsText() is { Length: > 0 } label ? label : null;

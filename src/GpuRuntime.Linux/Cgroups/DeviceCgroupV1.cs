@@ -14,17 +14,21 @@ internal sealed class DeviceCgroupV1(FileDescriptor directory, string path) : De
     protected override void AllowNodes(ImmutableArray<DeviceNode> nodes, UndoLog undo)
     {
         var present = Rules();
-        foreach (var rule in nodes.Where(node => !IsAllowed(node, present)).Select(node => $"c {node.Major}:{node.Minor} rw").Distinct())
+        // A cgroup that allows everything but some devices does not list these: each rule has to be written, and whether it took an exception
+        // away cannot be seen. It is the last that a hook does, so that there is nothing to take back for.
+        var allowsByDefault = present.Any(rule => rule.StartsWith('a'));
+        foreach (var rule in nodes.Where(node => allowsByDefault || !IsAllowed(node, present)).Select(node => $"c {node.Major}:{node.Minor} rw").Distinct())
         {
             Write("devices.allow", rule);
-            undo.Add($"{Path}: {rule}", () => Write("devices.deny", rule));
+            if (!allowsByDefault)
+                undo.Add($"{Path}: {rule}", () => Write("devices.deny", rule));
         }
     }
 
     protected override string Advice(Errno errno) => errno == Errno.NotPermitted ? " A cgroup can only allow what the cgroup above it allows." : "";
 
     private static bool IsAllowed(DeviceNode node, ImmutableArray<string> rules) => rules.Any(rule =>
-        rule.Split([' ', ':']) is [("a" or "c"), var major, var minor, var access]
+        rule.Split([' ', ':']) is ["c", var major, var minor, var access]
         && (major == "*" || major == $"{node.Major}") && (minor == "*" || minor == $"{node.Minor}")
         && access.Contains('r', StringComparison.Ordinal) && access.Contains('w', StringComparison.Ordinal));
 

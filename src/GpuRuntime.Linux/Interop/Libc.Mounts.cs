@@ -37,7 +37,7 @@ internal static unsafe partial class Libc
 
         if (Syscall(FsconfigNumber, configuration.Number, commandCreate, 0, 0, 0) != 0)
             throw LinuxException.Last("fsconfig", context is null ? "tmpfs" : $"tmpfs with context={context}");
-        return Checked("fsmount", Syscall(FsmountNumber, configuration.Number, closeOnExec, (nint)(MountNoSuid | MountNoDev | MountNoExec), 0, 0), "tmpfs");
+        return Checked("fsmount", Syscall(FsmountNumber, configuration.Number, closeOnExec, (nint)(MountNoSuid | MountNoDev), 0, 0), "tmpfs");
 
         static nint Type(string name, nint flags)
         {

@@ -71,7 +71,9 @@ public sealed class LiveEditor : IDisposable
             using var rootfs = EnterRoot();
             try
             {
+                ActAs(_spec.RootUid, _spec.RootGid);
                 Fill(rootfs, leaking);
+                ActAs(0, 0);
                 cgroup?.Allow(_edits.DeviceNodes, _undo);
             }
             catch (Exception exception) when (exception is LinuxException or GpuRuntimeException)
@@ -96,9 +98,14 @@ public sealed class LiveEditor : IDisposable
         RefuseAnothersProcess(rootfs);
         // A mode is what it says, and not what is left of it by the umask of whoever started the hook.
         _ = Libc.SetFileModeMask(0);
-        if ((_spec.RootUid, _spec.RootGid) != default)
-            Libc.SetFileSystemIds(_spec.RootUid, _spec.RootGid);
         return rootfs;
+    }
+
+    // File systems of a user namespace take files of its own users only. Whoever is in none of their own acts as root throughout.
+    private void ActAs(uint uid, uint gid)
+    {
+        if ((_spec.RootUid, _spec.RootGid) != default)
+            Libc.SetFileSystemIds(uid, gid);
     }
 
     // In the mount namespace of any other process the root is at most a directory in which nothing of this container's is mounted.
@@ -178,8 +185,7 @@ public sealed class LiveEditor : IDisposable
 
     private void TakeBack(Exception exception)
     {
-        if ((_spec.RootUid, _spec.RootGid) != default)
-            Libc.SetFileSystemIds(0, 0);
+        ActAs(0, 0);
         if (_undo.TakeBack() is { IsEmpty: false } left)
             throw new GpuRuntimeException(ErrorCode.HookFailed, $"{exception.Message} What could not be taken back of the container's: {string.Join(", ", left)}.", exception);
     }

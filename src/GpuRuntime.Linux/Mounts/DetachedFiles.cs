@@ -12,7 +12,7 @@ namespace GpuRuntime.Linux.Mounts;
 internal sealed class DetachedFiles(string? context) : IDisposable
 {
     private const uint ReadableByAll = 0b100_100_100;
-    private const uint DirectoryOfAll = 0b101_101_101;
+    private const uint DirectoryOfAll = 0b111_101_101;
     private const ulong Attributes = Libc.MountReadOnly | Libc.MountNoSuid | Libc.MountNoDev;
 
     private FileDescriptor? _tmpfs;

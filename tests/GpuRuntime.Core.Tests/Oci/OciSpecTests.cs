@@ -1,3 +1,4 @@
+using GpuRuntime.Core.Errors;
 using static GpuRuntime.Core.Tests.Oci.SpecBuilder;
 
 namespace GpuRuntime.Core.Tests.Oci;
@@ -52,6 +53,38 @@ public sealed class OciSpecTests
     [TestCase("{\"root\":{\"path\":5}}", null)]
     [TestCase("{}", null)]
     public void The_root_filesystem_is_where_it_says(string spec, string? path) => Assert.That(Parsed(spec).RootPath, Is.EqualTo(path));
+
+    [TestCase("rootfs", "/run/bundle", "/run/bundle/rootfs")]
+    [TestCase("rootfs", "/run/bundle/", "/run/bundle/rootfs")]
+    [TestCase("/var/lib/merged", "/run/bundle", "/var/lib/merged")]
+    public void A_relative_root_filesystem_lies_in_the_bundle(string path, string bundle, string expected) =>
+        Assert.That(Parsed($"{{\"root\":{{\"path\":\"{path}\"}}}}").RootPathIn(bundle), Is.EqualTo(expected));
+
+    [TestCase("{}")]
+    [TestCase("{\"root\":{\"path\":\"\"}}")]
+    public void A_container_without_a_root_filesystem_is_an_error(string spec) =>
+        Assert.That(Refusal.Of(ErrorCode.SpecUnexpectedShape, () => Parsed(spec).RootPathIn("/b")), Does.Contain("root.path"));
+
+    [Test]
+    public void The_user_and_the_groups_of_the_process_are_read()
+    {
+        var spec = Parsed("""{"process":{"user":{"uid":1000,"gid":1001,"additionalGids":[44,"x",109]}},"linux":{"mountLabel":"system_u:object_r:container_file_t:s0"}}""");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(spec.ProcessUid, Is.EqualTo(1000));
+            Assert.That(spec.ProcessGids, Is.EqualTo((uint[])[1001, 44, 109]));
+            Assert.That(spec.MountLabel, Is.EqualTo("system_u:object_r:container_file_t:s0"));
+            Assert.That(Parsed("{\"linux\":{\"mountLabel\":\"\"}}").MountLabel, Is.Null);
+            Assert.That(Parsed(Plain).ProcessUid, Is.Zero);
+        }
+    }
+
+    [TestCase("proc", "/proc", true)]
+    [TestCase("tmpfs", "/proc", false)]
+    [TestCase("proc", "/dev", false)]
+    public void A_file_system_is_mounted_where_the_mounts_say_so(string type, string destination, bool expected) =>
+        Assert.That(Parsed(Plain).Mounts(type, destination), Is.EqualTo(expected));
 
     [TestCase("CAP_MKNOD", true)]
     [TestCase("CAP_KILL", true)]

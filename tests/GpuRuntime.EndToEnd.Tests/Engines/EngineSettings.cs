@@ -19,11 +19,14 @@ internal sealed record EngineSettings
     /// <summary>A directory of programs that the engine finds before all others.</summary>
     public string? ProgramDirectory { get; init; }
 
-    /// <summary>Appended to the daemon's arguments.</summary>
+    /// <summary>Appended to the daemon's arguments; podman, which has no daemon, gets them before its command.</summary>
     public ImmutableArray<string> DaemonArguments { get; init; } = [];
 
     /// <summary>A program that becomes the daemon, with its arguments before the daemon's command.</summary>
     public ImmutableArray<string> DaemonPrefix { get; init; } = [];
+
+    /// <summary>False for an engine of a user who is not root, on a machine that gives such users no cgroups.</summary>
+    public bool MayMakeCgroups { get; init; } = true;
 
     public string CgroupName => Path.GetFileName(Directory.FullPath);
 

@@ -14,6 +14,7 @@ internal sealed class PrivatePodman : IContainerEngine
                 "--runroot", settings.Directory.Combine("podman-run"),
                 "--tmpdir", settings.Directory.Combine("podman-tmp"),
                 "--cgroup-manager", "cgroupfs")
+            .With(settings.DaemonArguments.AsSpan())
             .WithEnvironment("CONTAINERS_CONF", WriteConfiguration()));
     }
 
@@ -24,7 +25,7 @@ internal sealed class PrivatePodman : IContainerEngine
     public Task<CommandResult> RunAsync(ContainerRequest request) => PodmanAsync(
     [
         "--runtime", _settings.Runtimes[request.Runtime],
-        "run", "--rm", "--network", "none", "--cgroup-parent", "/" + _settings.CgroupName,
+        "run", "--rm", "--network", "none", .. _settings.MayMakeCgroups ? (string[])["--cgroup-parent", "/" + _settings.CgroupName] : [],
         .. request.Environment.SelectMany(static variable => (string[])["--env", $"{variable.Key}={variable.Value}"]),
         .. request.Options, request.Image.Reference, .. request.Command,
     ]);

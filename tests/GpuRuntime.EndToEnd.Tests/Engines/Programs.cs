@@ -22,19 +22,9 @@ internal static class Programs
 
     private static string Built(string name)
     {
-        var path = Path.Combine(Environment.GetEnvironmentVariable(Variable) ?? Path.Combine(RepositoryRoot(), "artifacts", "bin"), name);
+        var path = Path.Combine(Environment.GetEnvironmentVariable(Variable) ?? Path.Combine(Repository.Root, "artifacts", "bin"), name);
         return File.Exists(path)
             ? path
             : throw new FileNotFoundException($"{path} is not there: run `make build` first, or name the directory of the binaries in {Variable}.");
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            if (File.Exists(Path.Combine(directory.FullName, "Directory.Packages.props")))
-                return directory.FullName;
-        }
-        throw new DirectoryNotFoundException($"no Directory.Packages.props above {AppContext.BaseDirectory}: set {Variable}");
     }
 }

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using GpuRuntime.TestHosts;
-
 namespace GpuRuntime.EndToEnd.Tests.Rows;
 
 /// <summary>dockerd --userns-remap: container root is nobody in particular on the host.</summary>
@@ -40,21 +37,7 @@ public sealed class UserNamespaceRows : DockerFixture
         Assert.That(result.EnsureSuccess().Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), Is.EqualTo((string[])["0", "200000", "65536"]));
     }
 
-    // dockerd reads the ranges from /etc: files of ours are bound over them, in a mount namespace that only this dockerd sees.
-    private protected override EngineSettings Configure(EngineSettings settings)
-    {
-        if (!File.Exists("/etc/subuid") || !File.Exists("/etc/subgid"))
-            throw new TestResourceUnavailableException("/etc/subuid and /etc/subgid are not there to bind ranges over (Debian: package uidmap)");
-        var ranges = Machine.Directory.Combine("subordinate-ids");
-        File.WriteAllText(ranges, "nobody:200000:65536\nnogroup:200000:65536\n");
-        return settings with
-        {
-            DaemonArguments = ["--userns-remap", "nobody:nogroup"],
-            DaemonPrefix = ImmutableArray.Create(
-                "unshare", "--mount", "--propagation", "private", "sh", "-c",
-                $"""mount --bind {ranges} /etc/subuid && mount --bind {ranges} /etc/subgid && exec "$@" """, "sh"),
-        };
-    }
+    private protected override EngineSettings Configure(EngineSettings settings) => RemappedDockerd.Configure(settings);
 
     private protected override async Task PrepareAsync() => _glibc = await ImportedAsync(TestImage.Glibc(Machine.Directory));
 }

@@ -38,4 +38,17 @@ public sealed record BundleOptions
 
     /// <summary>The last word on the document before it is written.</summary>
     public Action<JsonObject>? Edit { get; init; }
+
+    /// <summary>A "hooks" member with one prestart hook, as Docker writes it.</summary>
+    /// <param name="program">The hook.</param>
+    /// <param name="configuration">Our configuration file, in the hook's environment.</param>
+    public static JsonObject Prestart(string program, string configuration) => new()
+    {
+        ["prestart"] = new JsonArray(new JsonObject
+        {
+            ["path"] = program,
+            ["args"] = new JsonArray("gpu-runtime-hook", "prestart"),
+            ["env"] = new JsonArray($"GPU_RUNTIME_CONFIG={configuration}"),
+        }),
+    };
 }
