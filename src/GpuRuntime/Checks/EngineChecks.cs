@@ -11,6 +11,8 @@ internal static class EngineChecks
     private const string DockerConfiguration = "/etc/docker/daemon.json";
     private const string ContainerdConfiguration = "/etc/containerd/config.toml";
     private const string HookName = "nvidia-container-runtime-hook";
+    private const string OwnHookName = "gpu-runtime-hook";
+    private static readonly string[] HooksDirectories = ["/usr/share/containers/oci/hooks.d", "/etc/containers/oci/hooks.d"];
     private const int LargestConfiguration = 1 << 20;
 
     public static IEnumerable<Finding> Run(RuntimeConfiguration configuration)
@@ -30,29 +32,33 @@ internal static class EngineChecks
     {
         if (OnPath("dockerd") is null)
             yield break;
-        yield return DockerRegistration();
-        yield return OnPath(HookName) is { } hook
-            ? new Finding("docker --gpus", $"{hook} is there: dockerd takes --gpus if it was started since")
+        var hook = OnPath(HookName);
+        var isOwnHook = hook is not null && new FileInfo(hook).ResolveLinkTarget(returnFinalTarget: true)?.Name == OwnHookName;
+        var registration = DockerRegistration();
+        // With our hook --gpus works without it.
+        yield return isOwnHook && registration.IsMissing ? new Finding("docker", registration.Finding.What) : registration.Finding;
+        yield return hook is not null
+            ? new Finding("docker --gpus", $"{hook} is there{(isOwnHook ? " and is ours" : ", and is not gpu-runtime's")}: dockerd takes --gpus if it was started since")
             : new Finding("docker --gpus", $"no program named {HookName} on PATH, so that dockerd refuses --gpus", $"ln -s {OwnHook()} /usr/local/bin/{HookName}, then restart dockerd; or use -e NVIDIA_VISIBLE_DEVICES=all");
     }
 
-    private static Finding DockerRegistration()
+    private static (Finding Finding, bool IsMissing) DockerRegistration()
     {
         var cure = $"Add \"runtimes\": {{\"gpu-runtime\": {{\"path\": \"{OwnProgram.Path}\"}}}} to {DockerConfiguration}, then: systemctl reload docker";
         using var root = RootedDirectory.Open("/", default);
         if (root.Read(DockerConfiguration, LargestConfiguration) is not { } text)
-            return new Finding("docker", $"gpu-runtime is not registered: {DockerConfiguration} does not exist", cure);
+            return (new Finding("docker", $"gpu-runtime is not registered: {DockerConfiguration} does not exist", cure), true);
         try
         {
             using var json = JsonDocument.Parse(text);
             return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("runtimes", out var runtimes) && runtimes.ValueKind == JsonValueKind.Object
                 && Registered(runtimes) is { } name
-                ? new Finding("docker", $"registered as runtime \"{name}\" in {DockerConfiguration}")
-                : new Finding("docker", $"gpu-runtime is not registered in {DockerConfiguration}", cure);
+                ? (new Finding("docker", $"registered as runtime \"{name}\" in {DockerConfiguration}"), false)
+                : (new Finding("docker", $"gpu-runtime is not registered in {DockerConfiguration}", cure), true);
         }
         catch (JsonException exception)
         {
-            return new Finding("docker", $"{DockerConfiguration} is not valid JSON (line {exception.LineNumber + 1}), so that dockerd does not start", "Mend it; dockerd --validate --config-file tells more");
+            return (new Finding("docker", $"{DockerConfiguration} is not valid JSON (line {exception.LineNumber + 1}), so that dockerd does not start", "Mend it; dockerd --validate --config-file tells more"), false);
         }
     }
 
@@ -80,15 +86,20 @@ internal static class EngineChecks
 
     private static IEnumerable<Finding> Podman()
     {
-        if (OnPath("podman") is not null)
-            yield return new Finding("podman", $"found; run containers with: podman --runtime {OwnProgram.Path} run -e NVIDIA_VISIBLE_DEVICES=all ...");
+        if (OnPath("podman") is null)
+            yield break;
+        using var root = RootedDirectory.Open("/", default);
+        var hooks = HooksDirectories.SelectMany(directory => root.List(directory).Select(name => $"{directory}/{name}")).Where(path => path.Contains("/gpu-runtime", StringComparison.Ordinal)).ToList();
+        yield return new Finding("podman", hooks.Count > 0
+            ? $"found, and its hooks: {string.Join(", ", hooks)}"
+            : $"found; run containers with: podman --runtime {OwnProgram.Path} run -e NVIDIA_VISIBLE_DEVICES=all ...");
     }
 
     private static bool NamesUs(string line) => !line.TrimStart().StartsWith('#') && line.Contains("BinaryName", StringComparison.Ordinal) && line.Contains("gpu-runtime", StringComparison.Ordinal);
 
     private static bool IsOurs(string path) => path == OwnProgram.Path || path == "gpu-runtime" || path.EndsWith("/gpu-runtime", StringComparison.Ordinal);
 
-    private static string OwnHook() => OwnProgram.Path[..(OwnProgram.Path.LastIndexOf('/') + 1)] + "gpu-runtime-hook";
+    private static string OwnHook() => OwnProgram.Path[..(OwnProgram.Path.LastIndexOf('/') + 1)] + OwnHookName;
 
     private static string? OnPath(string name) => LowLevelRuntime.TryFind([name], Environment.GetEnvironmentVariable("PATH"));
 }

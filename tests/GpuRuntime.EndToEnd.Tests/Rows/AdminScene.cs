@@ -43,6 +43,8 @@ internal sealed class AdminScene : IAsyncDisposable
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 
+    public void LinkProgram(string name, string target) => File.CreateSymbolicLink(Path.Combine(ProgramDirectory, name), target);
+
     public void RemoveProgram(string name) => File.Delete(Path.Combine(ProgramDirectory, name));
 
     /// <returns>The file's path as the command sees it.</returns>

@@ -57,6 +57,21 @@ public sealed class CheckEngineRows : BundleFixture
         Assert.That(problem.Cure, Does.Contain("ln -s").And.Contain("nvidia-container-runtime-hook").And.Contain("restart"));
     }
 
+    [Test]
+    public async Task With_our_hook_for_the_gpus_flag_Docker_need_not_know_the_runtime()
+    {
+        await using var scene = AdminScene.Create();
+        File.Delete(Path.Combine(scene.Etc, "docker/daemon.json"));
+        scene.RemoveProgram("nvidia-container-runtime-hook");
+        scene.LinkProgram("nvidia-container-runtime-hook", Programs.GpuRuntimeHook);
+
+        var findings = await CheckCommandRows.CheckAsync(scene);
+
+        Assert.That(CheckCommandRows.Problems(findings), Is.Empty);
+        Assert.That(CheckCommandRows.One(findings, "docker --gpus").What, Does.Contain("ours"));
+        Assert.That(CheckCommandRows.One(findings, "docker").What, Does.Contain("not registered"));
+    }
+
     [TestCase(null, "not in")]
     [TestCase("# BinaryName = \"/usr/local/bin/gpu-runtime\"\n", "not in")]
     [TestCase("  BinaryName = \"/usr/local/bin/gpu-runtime\"\n", "registered")]
