@@ -59,7 +59,15 @@ internal static class Program
 
     private static int Tell(GpuRuntimeException exception)
     {
-        Console.Error.WriteLine($"gpu-runtime-hook: {exception.UserLine}");
+        try
+        {
+            Console.Error.WriteLine($"gpu-runtime-hook: {exception.UserLine}");
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            // Nobody listens, or a disk is full. What counts for the runtime is the status.
+        }
+
         return Failure;
     }
 }

@@ -9,11 +9,14 @@ public static class HookInput
     private const int Largest = 1 << 20;
 
     /// <summary>The container's state, which the runtime writes to standard input.</summary>
-    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.HookStateInvalid"/>.</exception>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.HookStateInvalid"/> or <see cref="ErrorCode.KernelTooOld"/>.</exception>
     public static byte[] ReadState()
     {
         var tooLarge = false;
-        using var input = Libc.TryOpenAt(Libc.AtFdCwd, "/proc/self/fd/0", OpenFlags.ReadOnly, Resolve.None, out _);
+        using var input = Libc.TryOpenAt(Libc.AtFdCwd, "/proc/self/fd/0", OpenFlags.ReadOnly, Resolve.None, out var errno);
+        // The first call of its kind in a hook. A filter that does not know it answers either way.
+        if (errno is Errno.NoSystemCall or Errno.NotPermitted)
+            throw RootedDirectory.NoOpenat2();
         return (input is null ? null : FileContent.ReadAll(input, Largest, out tooLarge)) ?? throw new GpuRuntimeException(
             ErrorCode.HookStateInvalid, tooLarge ? $"The container's state on standard input is larger than {Largest >> 20} MiB, which no state is." : "The container's state cannot be read from standard input.");
     }

@@ -43,10 +43,13 @@ public sealed partial class RootedDirectory : IDisposable
             throw new GpuRuntimeException(ErrorCode.RootfsUnwritable, $"The container's root cannot be opened: {PrintableText.Quote(path)} is no path.");
         var descriptor = Libc.TryOpenAt(Libc.AtFdCwd, path, OpenFlags.Path | Libc.Directory, Resolve.None, out var errno);
         if (errno == Errno.NoSystemCall)
-            throw new GpuRuntimeException(ErrorCode.KernelTooOld, "This kernel has no openat2 (Linux 5.12 or newer is needed, and a seccomp filter must let it through).");
+            throw NoOpenat2();
         return descriptor
             ?? throw new GpuRuntimeException(ErrorCode.RootfsUnwritable, $"The container's root cannot be opened: {LinuxException.Of("open", path, errno).Message}.");
     }
+
+    internal static GpuRuntimeException NoOpenat2() =>
+        new(ErrorCode.KernelTooOld, "This kernel has no openat2 (Linux 5.12 or newer is needed, and a seccomp filter must let it through).");
 
     public void Dispose()
     {

@@ -30,6 +30,16 @@ public sealed class HookCommandRows
         Assert.That(result.Error, Does.Contain("usage: gpu-runtime-hook prestart"));
     }
 
+    [TestCase("ENOSYS")]
+    [TestCase("EPERM")]
+    public async Task A_kernel_or_a_filter_without_openat2_is_told_in_a_sentence(string answer)
+    {
+        var result = await Command.Of(Programs.Engine("strace"), "-f", "-o", "/dev/null", "-e", $"inject=openat2:error={answer}", Programs.GpuRuntimeHook, "prestart").RunAsync();
+
+        Assert.That((result.ExitCode, result.Output), Is.EqualTo((1, "")));
+        Assert.That(result.Error, Does.StartWith("gpu-runtime-hook: GRT4004: ").And.Contain("openat2"));
+    }
+
     [Test]
     public async Task Its_version_is_the_runtimes()
     {
