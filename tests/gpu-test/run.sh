@@ -15,7 +15,7 @@ cannot() { echo "gpu-test: $*" >&2; exit 2; }
 simulated=
 [ -z "${GPU_TEST_HOST:-}" ] || simulated=$(cd "$GPU_TEST_HOST" && pwd) || cannot "GPU_TEST_HOST=$GPU_TEST_HOST is no directory"
 [ "$(id -u)" = 0 ] || cannot 'containers with GPUs are started by root: run this as root, or through sudo'
-for file in gpu-runtime cuda-probe; do
+for file in gpu-runtime gpu-runtime-hook cuda-probe; do
     [ -x "$bin/$file" ] || cannot "$bin/$file is not there: run 'make build' first, or set BIN=DIR"
 done
 runc=$(command -v "${RUNC:-runc}" || { [ -z "${RUNC:-}" ] && command -v crun; }) || cannot "${RUNC:-neither runc nor crun} is not to be found: set RUNC=PATH"
@@ -143,7 +143,7 @@ words() { # as the inside of a JSON list
     printf '%s' "${list%,}"
 }
 write_bundle() { # DIR ARGS-LIST ENV-LIST
-    local mounts='' namespaces
+    local mounts='' namespaces hooks=''
     mkdir -p "$1"
     # A root of its own: runc leaves an empty file behind wherever it mounted one.
     cp -a "$root" "$1/rootfs"
@@ -156,9 +156,11 @@ write_bundle() { # DIR ARGS-LIST ENV-LIST
     { "destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["nosuid", "noexec", "nodev", "ro"] },'
         namespaces='{ "type": "mount" }, { "type": "ipc" }, { "type": "uts" }, { "type": "pid" }'
     fi
+    [ $by = shim ] || hooks='"hooks": { "prestart": [{ "path": "'$bin/gpu-runtime-hook'", "args": ["gpu-runtime-hook", "prestart"], "env": ["GPU_RUNTIME_CONFIG='$GPU_RUNTIME_CONFIG'"] }] },'
     cat >"$1/config.json" <<END
 {
   "ociVersion": "1.0.2",
+  $hooks
   "process": {
     "terminal": false, "cwd": "/", "user": { "uid": $uid, "gid": $uid }, "args": [$2], "noNewPrivileges": true,
     "env": ["PATH=/usr/bin:/bin:/usr/local/nvidia/bin"${3:+, $3}],
@@ -181,16 +183,18 @@ END
 }
 # What a container is like, unless a check says otherwise (local variables reach the functions that are called).
 root=$work/root uid=0 readonly=false without_proc=no capabilities='"CAP_MKNOD", "CAP_CHOWN", "CAP_SETUID", "CAP_SETGID"'
-runtime_flags=() own_cgroups=no
+runtime_flags=() own_cgroups=no by=shim
 
 runtime() {
+    local program=$bin/gpu-runtime
+    [ $by = shim ] || program=$runc
     if [ $own_cgroups = yes ]; then
         # A mount namespace of its own: the machine's /sys/fs/cgroup stays as it is.
         # shellcheck disable=SC2016  # the inner shell's parameters
         timeout 120 unshare -m --propagation private sh -c 'umount -R /sys/fs/cgroup 2>/dev/null; mount -t cgroup2 none /sys/fs/cgroup && exec "$@"' sh \
-            "$bin/gpu-runtime" "${runtime_flags[@]}" --root "$state" "$@"
+            "$program" "${runtime_flags[@]}" --root "$state" "$@"
     else
-        timeout 120 "$bin/gpu-runtime" "${runtime_flags[@]}" --root "$state" "$@"
+        timeout 120 "$program" "${runtime_flags[@]}" --root "$state" "$@"
     fi
 }
 started=0
@@ -363,6 +367,17 @@ without_cache() {
     cuda_result 'an image without ld.so.cache: CUDA' 1
 }
 without_cache
+
+by_hook() {
+    local by=hook uid=0
+    grants "by the prestart hook, index $first_index" "$first_node" "$first_uuid" "NVIDIA_VISIBLE_DEVICES=$first_index"
+    grants 'by the prestart hook, all' "$all_nodes" "$all_uuids" NVIDIA_VISIBLE_DEVICES=all
+    fails 'by the prestart hook, an index that this host has not: create fails' "$first_uuid\|nvidia:$first_index" NVIDIA_VISIBLE_DEVICES=4711
+    uid=65534
+    container NVIDIA_VISIBLE_DEVICES="$first_index" -- cuda-probe
+    cuda_result 'by the prestart hook, not root: CUDA' 1
+}
+by_hook
 
 container NVIDIA_VISIBLE_DEVICES=all -- cuda-probe nodes
 cp "$bundle/config.json" "$work/once.json"
