@@ -19,11 +19,19 @@ internal abstract class DeviceCgroup(FileDescriptor directory, string path) : ID
     protected string Path => path;
 
     /// <summary>The cgroup whose device rules hold for a process.</summary>
+    /// <returns>
+    /// <see langword="null"/> when it is this process's own: a container that is run without cgroups has no rules that are only its own, and
+    /// those of its caller are not ours to change.
+    /// </returns>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.DeviceCgroupUnchangeable"/>.</exception>
-    public static DeviceCgroup Of(ContainerProcess process)
+    public static DeviceCgroup? Of(ContainerProcess process)
     {
-        var cgroup = ProcessCgroup.OfDevices(process.Read("cgroup"), [.. MountTable.Parse(OwnMounts())])
-            ?? throw Unchangeable($"Process {process.Pid} is in no cgroup that is mounted on this host, with the controller devices or as cgroup2 (/proc/{process.Pid}/cgroup, /proc/self/mountinfo).");
+        ImmutableArray<Mount> mounts = [.. MountTable.Parse(Own("mountinfo"))];
+        var cgroup = ProcessCgroup.OfDevices(process.Read("cgroup"), mounts);
+        if (cgroup == ProcessCgroup.OfDevices(Own("cgroup"), mounts))
+            return null;
+        if (cgroup is null)
+            throw Unchangeable($"Process {process.Pid} is in no cgroup that is mounted on this host, with the controller devices or as cgroup2 (/proc/{process.Pid}/cgroup, /proc/self/mountinfo).");
         var directory = Libc.TryOpenAt(Libc.AtFdCwd, cgroup.Directory, OpenFlags.ReadOnly | Libc.Directory, Resolve.None, out var errno)
             ?? throw Unchangeable($"The container's cgroup cannot be opened: {LinuxException.Of("open", cgroup.Directory, errno).Message}.");
         // What is mounted over a hierarchy may be anything.
@@ -57,9 +65,9 @@ internal abstract class DeviceCgroup(FileDescriptor directory, string path) : ID
 
     protected static GpuRuntimeException Unchangeable(string sentence, Exception? inner = null) => new(ErrorCode.DeviceCgroupUnchangeable, sentence, inner);
 
-    private static string OwnMounts()
+    private static string Own(string name)
     {
-        using var file = Libc.OpenAt(Libc.AtFdCwd, "/proc/self/mountinfo", OpenFlags.ReadOnly, Resolve.None);
-        return FileContent.ReadAll(file, LargestTable, out _) is { } table ? Encoding.UTF8.GetString(table) : throw Unchangeable("/proc/self/mountinfo cannot be read.");
+        using var file = Libc.OpenAt(Libc.AtFdCwd, $"/proc/self/{name}", OpenFlags.ReadOnly, Resolve.None);
+        return FileContent.ReadAll(file, LargestTable, out _) is { } table ? Encoding.UTF8.GetString(table) : throw Unchangeable($"/proc/self/{name} cannot be read.");
     }
 }

@@ -17,7 +17,7 @@ internal sealed class DeviceCgroupV1(FileDescriptor directory, string path) : De
         // A cgroup that allows everything but some devices does not list these: each rule has to be written, and whether it took an exception
         // away cannot be seen. It is the last that a hook does, so that there is nothing to take back for.
         var allowsByDefault = present.Any(rule => rule.StartsWith('a'));
-        foreach (var rule in nodes.Where(node => allowsByDefault || !IsAllowed(node, present)).Select(node => $"c {node.Major}:{node.Minor} rw").Distinct())
+        foreach (var rule in nodes.Where(node => allowsByDefault || !IsAllowed(node, present)).Select(node => Missing(node, present)).Distinct())
         {
             Write("devices.allow", rule);
             if (!allowsByDefault)
@@ -31,6 +31,14 @@ internal sealed class DeviceCgroupV1(FileDescriptor directory, string path) : De
         rule.Split([' ', ':']) is ["c", var major, var minor, var access]
         && (major == "*" || major == $"{node.Major}") && (minor == "*" || minor == $"{node.Minor}")
         && access.Contains('r', StringComparison.Ordinal) && access.Contains('w', StringComparison.Ordinal));
+
+    // Only what the rule for this very node lacks: rules for the same node are joined, and taking ours back takes no more from it than that.
+    private static string Missing(DeviceNode node, ImmutableArray<string> rules)
+    {
+        var name = $"c {node.Major}:{node.Minor} ";
+        var own = rules.FirstOrDefault(rule => rule.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
+        return $"{name}{(own.Contains('r', StringComparison.Ordinal) ? "" : "r")}{(own.Contains('w', StringComparison.Ordinal) ? "" : "w")}";
+    }
 
     private ImmutableArray<string> Rules()
     {

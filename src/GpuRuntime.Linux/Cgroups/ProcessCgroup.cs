@@ -31,7 +31,9 @@ internal sealed record ProcessCgroup(string Directory, bool IsVersion2)
         foreach (var mount in mounts)
         {
             var root = mount.Root == "/" ? "" : mount.Root;
-            if (cgroup == mount.Root || cgroup.StartsWith(root + "/", StringComparison.Ordinal))
+            var isBelow = cgroup == mount.Root || cgroup.StartsWith(root + "/", StringComparison.Ordinal);
+            // "/.." is what lies outside the reading process's cgroup namespace, and no directory of this mount.
+            if (isBelow && !$"{cgroup[root.Length..]}/".Contains("/../", StringComparison.Ordinal))
                 return mount.MountPoint + cgroup[root.Length..];
         }
 
