@@ -42,6 +42,7 @@ internal abstract class DeviceCgroup(FileDescriptor directory, string path) : ID
     }
 
     /// <summary>Allows reading and writing of the nodes; everything else stays allowed or denied as it is.</summary>
+    /// <param name="undo">Takes the change back as long as this object is not disposed.</param>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.DeviceCgroupUnchangeable"/>; then nothing is changed that <paramref name="undo"/> does not hold.</exception>
     public void Allow(ImmutableArray<DeviceNode> nodes, UndoLog undo)
     {
@@ -57,7 +58,17 @@ internal abstract class DeviceCgroup(FileDescriptor directory, string path) : ID
         }
     }
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            directory.Dispose();
+    }
 
     protected abstract void AllowNodes(ImmutableArray<DeviceNode> nodes, UndoLog undo);
 

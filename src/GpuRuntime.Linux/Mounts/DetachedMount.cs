@@ -25,8 +25,11 @@ internal sealed class DetachedMount : IDisposable
 
     /// <summary>Takes a file, directory or socket of the calling thread's namespace.</summary>
     /// <exception cref="LinuxException">It is not there, or the kernel does not allow it.</exception>
-    public static DetachedMount Take(ContainerMount mount) =>
-        Of(Libc.CloneTree(Libc.AtFdCwd, mount.HostPath), mount.ContainerPath, MountOptions.Attributes(mount.Options));
+    public static DetachedMount Take(ContainerMount mount)
+    {
+        var attributes = MountOptions.Attributes(mount.Options);
+        return Of(Libc.CloneTree(Libc.AtFdCwd, mount.HostPath), mount.ContainerPath, attributes);
+    }
 
     /// <summary>A detached tree with its attributes.</summary>
     public static DetachedMount Of(FileDescriptor tree, string containerPath, ulong attributes)
