@@ -1,0 +1,39 @@
+using GpuRuntime.Security.Tests.Tools;
+using GpuRuntime.TestHosts;
+
+namespace GpuRuntime.Security.Tests.Containers;
+
+/// <summary>The hook is run by itself, for containers that no runtime made.</summary>
+public abstract class FakeContainerFixture : HookFixture
+{
+    private string _devicePrograms = "";
+    private int _containers;
+
+    private protected async Task<FakeContainer> StartContainerAsync(Bundle bundle, CgroupVersion version = CgroupVersion.V1, string prepare = "") =>
+        await FakeContainer.StartAsync(bundle, await CreateCgroupAsync(version), prepare);
+
+    private protected async Task<FakeContainer> StartContainerAsync(HookRequest request, CgroupVersion version = CgroupVersion.V1) =>
+        await StartContainerAsync(await CreateBundleAsync(request), version);
+
+    private protected Task<TestDeviceCgroup> CreateCgroupAsync(CgroupVersion version, string? name = null) =>
+        TestDeviceCgroup.CreateAsync(version, Path.Combine(Machine.Directory.Name(), name ?? $"fake-{_containers++}"), _devicePrograms);
+
+    /// <summary>What opening paths of the container gives, from its own cgroup.</summary>
+    private protected static async Task<CommandResult> OpenInAsync(FakeContainer container, params IEnumerable<string> paths)
+    {
+        const string script = """
+            for list in $1; do echo $$ >"$list"; done
+            shift
+            exec "$@"
+            """;
+        string[] opened = [.. paths.Select(path => container.Root + path)];
+        var result = await Command.Of("sh", ["-c", script, "sh", string.Join(' ', container.Cgroup.ToJoin), container.Root + HookImage.OpenDevice, .. opened]).RunAsync();
+        return result with { Output = result.Output.Replace(container.Root, "", StringComparison.Ordinal) };
+    }
+
+    private protected override async Task PrepareAsync()
+    {
+        await base.PrepareAsync();
+        _devicePrograms = await DevicePrograms.BuildAsync(Machine.Directory.CreateSubdirectory("programs"));
+    }
+}

@@ -1,0 +1,21 @@
+namespace GpuRuntime.Security.Tests.Containers;
+
+/// <summary>
+/// A root filesystem as text to compare: kinds, modes, owners, device numbers, what links say and what files hold. Without times, and without the
+/// sizes of directories, which do not shrink again.
+/// </summary>
+internal static class TreeListing
+{
+    private const string Script = """
+        cd "$1"
+        find . -path ./proc -prune -o -exec stat -c '%n: %F %a %u:%g %t:%T' {} +
+        find . -path ./proc -prune -o -type l -printf '%p -> %l\n'
+        find . -path ./proc -prune -o -type f -exec md5sum {} +
+        """;
+
+    public static async Task<string> OfAsync(string root)
+    {
+        var result = await Command.Of("sh", "-c", Script, "sh", root).RunAsync();
+        return string.Join('\n', result.EnsureSuccess().Lines.Order(StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,2 @@
+global using GpuRuntime.EndToEnd.Tests;
+global using GpuRuntime.EndToEnd.Tests.Rows;

@@ -1,0 +1,71 @@
+using GpuRuntime.Security.Tests.Attacks;
+using GpuRuntime.Security.Tests.Containers;
+
+namespace GpuRuntime.Security.Tests.Rows;
+
+/// <summary>T2: somebody swaps a directory of the root for a link out of it, and back, as fast as it goes, while containers are created.</summary>
+public sealed class HookUnderAttackRows : FakeContainerFixture
+{
+    private const int Creates = 500;
+
+    private static readonly string[] Places = ["usr/lib/x86_64-linux-gnu", "usr/bin", "etc", "usr/lib", "etc/ld.so.conf.d"];
+
+    [Test]
+    public async Task Nothing_outside_changes_in_five_hundred_creates_by_runc()
+    {
+        var decoy = NewDecoy();
+        var before = decoy.Content();
+        var mounts = HostMountTable();
+        var started = 0;
+        var swaps = 0L;
+        var bundle = await CreateBundleAsync(new HookRequest { Capabilities = "utility" });
+        for (var create = 0; create < Creates; create++)
+        {
+            var attacker = Attack(bundle.Directory, Places[create % Places.Length], decoy.FullPath, out var link);
+            using (attacker)
+                started += (await RunAsync(bundle)).ExitCode == 0 ? 1 : 0;
+            swaps += attacker.Swaps;
+            File.Delete(link);
+            if (create % 50 == 0 || create == Creates - 1)
+                Assert.That(decoy.Content(), Is.EqualTo(before), $"create {create}");
+        }
+
+        TestContext.Out.WriteLine($"{started} of {Creates} started; {swaps} swaps");
+        Assert.That(swaps, Is.GreaterThan(Creates), "nobody attacked");
+        Assert.That(HostMountTable(), Is.EqualTo(mounts));
+    }
+
+    [Test]
+    public async Task Nothing_outside_changes_in_five_hundred_runs_of_the_hook_itself()
+    {
+        var decoy = NewDecoy();
+        var before = decoy.Content();
+        var mounts = HostMountTable();
+        var succeeded = 0;
+        var swaps = 0L;
+        var bundle = await CreateBundleAsync(new HookRequest { Capabilities = "utility" });
+        for (var run = 0; run < Creates; run++)
+        {
+            await using var container = await StartContainerAsync(bundle);
+            var attacker = Attack(bundle.Directory, Places[run % Places.Length], decoy.FullPath, out var link);
+            using (attacker)
+                succeeded += (await HookFor(container.StatePath).RunAsync()).ExitCode == 0 ? 1 : 0;
+            swaps += attacker.Swaps;
+            File.Delete(link);
+            if (run % 50 == 0 || run == Creates - 1)
+                Assert.That(decoy.Content(), Is.EqualTo(before), $"run {run}");
+        }
+
+        TestContext.Out.WriteLine($"{succeeded} of {Creates} succeeded; {swaps} swaps");
+        Assert.That(swaps, Is.GreaterThan(Creates), "nobody attacked");
+        Assert.That(HostMountTable(), Is.EqualTo(mounts));
+    }
+
+    private static SwappingAttacker Attack(string bundle, string place, string decoy, out string link)
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(bundle, "rootfs", place)).FullName;
+        link = Path.Combine(bundle, "rootfs", Path.GetDirectoryName(place)!, "swapped");
+        File.CreateSymbolicLink(link, $"{decoy}/{place}");
+        return new SwappingAttacker([(directory, link)]);
+    }
+}

@@ -1,0 +1,33 @@
+namespace GpuRuntime.Security.Tests.Tools;
+
+/// <summary>Numbers of system calls on x86-64 (asm/unistd_64.h).</summary>
+internal static class SystemCalls
+{
+    public const int Setns = 308;
+
+    public static readonly IReadOnlyDictionary<string, int> ByName = new Dictionary<string, int>
+    {
+        ["read"] = 0,
+        ["write"] = 1,
+        ["pread64"] = 17,
+        ["fchmod"] = 91,
+        ["mkdirat"] = 258,
+        ["mknodat"] = 259,
+        ["fchownat"] = 260,
+        ["renameat"] = 264,
+        ["symlinkat"] = 266,
+        ["readlinkat"] = 267,
+        ["unshare"] = 272,
+        ["setns"] = Setns,
+        ["getrandom"] = 318,
+        ["bpf"] = 321,
+        ["statx"] = 332,
+        ["open_tree"] = 428,
+        ["move_mount"] = 429,
+        ["fsopen"] = 430,
+        ["fsconfig"] = 431,
+        ["fsmount"] = 432,
+        ["openat2"] = 437,
+        ["mount_setattr"] = 442,
+    };
+}
