@@ -76,7 +76,7 @@ public sealed class LiveEditor : IDisposable
                 ActAs(0, 0);
                 cgroup?.Allow(_edits.DeviceNodes, _undo);
             }
-            catch (Exception exception) when (exception is LinuxException or GpuRuntimeException)
+            catch (Exception exception)
             {
                 TakeBack(exception);
                 throw;
