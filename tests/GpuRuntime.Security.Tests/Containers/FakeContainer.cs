@@ -77,7 +77,9 @@ internal sealed class FakeContainer : IAsyncDisposable
         ["bundle"] = bundle,
     };
 
-    public string MountInfo => File.ReadAllText($"/proc/{Pid}/mountinfo");
+    /// <summary>The mounts of its namespace.</summary>
+    public string MountInfo =>
+        HostMounts.Own(File.ReadAllText($"/proc/{Pid}/mountinfo"), Bundle.Directory.Split('/').First(static name => name.StartsWith("grt-", StringComparison.Ordinal)));
 
     /// <summary>All that a hook may change: mounts, files, device rules.</summary>
     public async Task<string> SnapshotAsync() =>

@@ -4,8 +4,12 @@ namespace GpuRuntime.Security.Tests.Containers;
 internal static class HostMounts
 {
     /// <summary>This process's own, without those in the directories of other tests, which may run at the same time.</summary>
-    public static string Of(TestDirectory own) => string.Join('\n',
-        File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(own.Name(), StringComparison.Ordinal) || !line.Contains("/grt-", StringComparison.Ordinal)));
+    public static string Of(TestDirectory own) => Own(File.ReadAllText("/proc/self/mountinfo"), own.Name());
+
+    /// <summary>The lines without those of the directories of other tests, which come and go in every mount namespace.</summary>
+    /// <param name="name">Of the directory whose lines stay.</param>
+    public static string Own(string mountInfo, string name) => string.Join('\n',
+        mountInfo.Split('\n').Where(line => line.Contains(name, StringComparison.Ordinal) || !line.Contains("/grt-", StringComparison.Ordinal)));
 
     /// <summary>The directory's name, which is nobody else's.</summary>
     public static string Name(this TestDirectory directory) => Path.GetFileName(directory.FullPath);

@@ -27,7 +27,7 @@ public sealed class HookSurroundingsRows : FakeContainerFixture
             """;
         (await Bundles.Complete(Command.Of("unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", bundle.Directory, Bundles.StateRoot)).RunAsync()).EnsureSuccess();
 
-        string Left(string name) => string.Join('\n', HostMounts.Comparable(File.ReadAllText(Path.Combine(bundle.Directory, name))));
+        string Left(string name) => string.Join('\n', HostMounts.Comparable(HostMounts.Own(File.ReadAllText(Path.Combine(bundle.Directory, name)), Machine.Directory.Name())));
         Assert.That(File.ReadAllText(Path.Combine(bundle.Directory, "status")).Trim(), Is.EqualTo("0"), File.ReadAllText(Path.Combine(bundle.Directory, "out")));
         Assert.That(Left("created"), Is.EqualTo(Left("before")));
         Assert.That(Left("after"), Is.EqualTo(Left("before")));
