@@ -1,5 +1,6 @@
 using System.Reflection;
 using GpuRuntime.Core.Errors;
+using GpuRuntime.Linux.Interop;
 
 namespace GpuRuntime.Hook;
 
@@ -28,6 +29,10 @@ internal static class Program
         catch (GpuRuntimeException exception)
         {
             return Tell(exception);
+        }
+        catch (LinuxException exception)
+        {
+            return Tell(new GpuRuntimeException(ErrorCode.HookFailed, $"The container cannot be given its GPUs: {exception.Message}.", exception));
         }
         catch (Exception exception)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using GpuRuntime.Core.Errors;
@@ -29,6 +30,9 @@ public sealed class ContainerProcess : IDisposable
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.ContainerProcessMissing"/>.</exception>
     public static ContainerProcess Open(int pid)
     {
+        // At the stage createContainer the pid is the container's own numbering while /proc is the machine's still: its 1 is the machine's.
+        if (Libc.TryReadLink(Libc.AtFdCwd, "/proc/self") != Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
+            throw Missing($"/proc is not of the pid namespace that the hook runs in, so that process {pid} may be anybody's. The hook must run on the host (stage prestart or createRuntime).");
         var entry = Libc.TryOpenAt(Libc.AtFdCwd, $"/proc/{pid}", OpenFlags.Path | Libc.Directory, Resolve.None, out var errno) ?? throw Gone(pid, errno);
         var space = Libc.TryOpenAt(entry.Number, "ns/mnt", OpenFlags.ReadOnly, Resolve.None, out errno);
         if (space is null)

@@ -62,14 +62,16 @@ public sealed partial class RootedDirectory : IDisposable
     public byte[]? Read(string path, int most)
     {
         using var file = OpenRegular(path);
-        return file is null ? null : FileContent.ReadAll(file, most, out _);
+        if (file is null)
+            return null;
+        return FileContent.ReadAll(file, most, out var tooLarge) is { } content ? content : tooLarge ? null : throw LinuxException.Last("read", path);
     }
 
     /// <summary>A regular file for random access; <see langword="null"/> when there is none.</summary>
     internal FileDescriptor? OpenRegular(string path)
     {
         // Not blocking: a FIFO in the place of a file must not hang the create.
-        var file = Libc.TryOpenAt(_root.Number, path, OpenFlags.ReadOnly | OpenFlags.NonBlock, Inside, out _);
+        var file = TryOpenPresent(path, OpenFlags.ReadOnly | OpenFlags.NonBlock);
         if (file is null || Libc.Stat(file).Type == FileType.Regular)
             return file;
         file.Dispose();
@@ -93,8 +95,17 @@ public sealed partial class RootedDirectory : IDisposable
     /// <summary>Whether something is there, links followed.</summary>
     public bool Exists(string path)
     {
-        using var file = Libc.TryOpenAt(_root.Number, path, OpenFlags.Path, Inside, out _);
+        using var file = TryOpenPresent(path, OpenFlags.Path);
         return file is not null;
+    }
+
+    // Not there, or nothing that opens; what fails for want of memory or of descriptors is not taken for absent: its content would be lost.
+    private FileDescriptor? TryOpenPresent(string path, OpenFlags flags)
+    {
+        var file = Libc.TryOpenAt(_root.Number, path, flags, Inside, out var errno);
+        return file is not null || errno is Errno.NoEntry or Errno.NotDirectory or Errno.TooManyLinks or Errno.NoDeviceOrAddress or Errno.AccessDenied or Errno.NotPermitted
+            ? file
+            : throw LinuxException.Of("open", path, errno);
     }
 
     /// <summary>The text of a link that is there; <see langword="null"/> when there is none.</summary>
