@@ -49,10 +49,12 @@ internal sealed class FakeContainer : IAsyncDisposable
 
     /// <param name="cgroup">Becomes the container's, to dispose of.</param>
     /// <param name="prepare">Shell commands before the procfs is mounted, in the new mount namespace; the root is $root.</param>
-    public static async Task<FakeContainer> StartAsync(Bundle bundle, TestDeviceCgroup cgroup, string prepare = "")
+    /// <param name="sleep">What its process executes at last, by whose name the kernel calls it.</param>
+    public static async Task<FakeContainer> StartAsync(Bundle bundle, TestDeviceCgroup cgroup, string prepare = "", string sleep = "sleep")
     {
         var output = new OutputFiles();
-        var script = Script.Replace("mount -t proc", $"{prepare}\nmount -t proc", StringComparison.Ordinal);
+        var script = Script.Replace("mount -t proc", $"{prepare}\nmount -t proc", StringComparison.Ordinal)
+            .Replace("exec sleep", $"exec '{sleep}'", StringComparison.Ordinal);
         var root = Path.Combine(bundle.Directory, "rootfs");
         var process = Command.Of("unshare", ["--mount", "--propagation", "private", "sh", "-c", script, "sh", root, .. cgroup.ToJoin]).Start(output.Prefix);
         var container = new FakeContainer(process, output, cgroup, bundle);

@@ -22,12 +22,12 @@ public abstract class FakeContainerFixture : HookFixture
     private protected static async Task<CommandResult> OpenInAsync(FakeContainer container, params IEnumerable<string> paths)
     {
         const string script = """
-            for list in $1; do echo $$ >"$list"; done
+            while [ "$1" != -- ]; do echo $$ >"$1" || exit; shift; done
             shift
             exec "$@"
             """;
         string[] opened = [.. paths.Select(path => container.Root + path)];
-        var result = await Command.Of("sh", ["-c", script, "sh", string.Join(' ', container.Cgroup.ToJoin), container.Root + HookImage.OpenDevice, .. opened]).RunAsync();
+        var result = await Command.Of("sh", ["-c", script, "sh", .. container.Cgroup.ToJoin, "--", container.Root + HookImage.OpenDevice, .. opened]).RunAsync();
         return result with { Output = result.Output.Replace(container.Root, "", StringComparison.Ordinal) };
     }
 

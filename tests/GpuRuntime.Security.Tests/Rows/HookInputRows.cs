@@ -96,8 +96,8 @@ public sealed class HookInputRows : FakeContainerFixture
     {
         var bundle = await CreateBundleAsync(new HookRequest());
         using var output = new OutputFiles();
-        // The shell becomes sleep, which waits for no child.
-        using var parent = Command.Of("sh", "-c", "sh -c 'exit 0' & echo $!; exec sleep 1000").Start(output.Prefix);
+        // The shell becomes sleep, which waits for no child; the child ends when it has, lest the shell waits for it after all.
+        using var parent = Command.Of("sh", "-c", "sh -c 'until grep -qx sleep /proc/$PPID/comm; do :; done' & echo $!; exec sleep 1000").Start(output.Prefix);
         try
         {
             while (!output.Output.EndsWith('\n'))

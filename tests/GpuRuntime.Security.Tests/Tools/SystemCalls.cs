@@ -11,6 +11,7 @@ internal static class SystemCalls
         ["write"] = 1,
         ["pread64"] = 17,
         ["fchmod"] = 91,
+        ["fstatfs"] = 138,
         ["mkdirat"] = 258,
         ["mknodat"] = 259,
         ["fchownat"] = 260,

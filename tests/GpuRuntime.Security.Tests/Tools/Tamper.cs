@@ -6,7 +6,7 @@ namespace GpuRuntime.Security.Tests.Tools;
 /// </summary>
 /// <remarks>
 /// ACTION <c>count</c> writes the number of every call into LOG, one a line. <c>kill</c> ends the program by SIGKILL at the entry of the NTH call
-/// that is CALL (-1: any), and itself in the same way. An errno lets that call fail with it, undone. LOG then says <c>hit</c>, once it was reached.
+/// that is CALL (-1: any; CALL@FIRST: behind the first FIRST), and itself in the same way. An errno lets that call fail with it, undone. LOG then says <c>hit</c>, once it was reached.
 /// </remarks>
 internal static class Tamper
 {
@@ -65,7 +65,7 @@ internal static class Tamper
             if (argc < 6)
                 return 2;
             int counts = !strcmp(argv[1], "count"), kills = !strcmp(argv[1], "kill"), error = atoi(argv[1]), runs = 0;
-            long call = atol(argv[2]), nth = atol(argv[3]), seen = 0;
+            long call = atol(argv[2]), nth = atol(argv[3]), seen = 0, first = strchr(argv[2], '@') ? atol(strchr(argv[2], '@') + 1) : -1;
             pid_t child = fork();
             if (child == 0) {
                 ptrace(PTRACE_TRACEME, 0, 0, 0);
@@ -97,7 +97,9 @@ internal static class Tamper
                     ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof info, &info);
                     if (info.op == PTRACE_SYSCALL_INFO_EXIT)
                         failed(thread, error);
-                    if (info.op == PTRACE_SYSCALL_INFO_ENTRY && runs && (call == -1 || (long)info.entry.nr == call)) {
+                    if (info.op == PTRACE_SYSCALL_INFO_ENTRY && runs && (long)info.entry.nr == first)
+                        first = -1;
+                    if (info.op == PTRACE_SYSCALL_INFO_ENTRY && runs && first == -1 && (call == -1 || (long)info.entry.nr == call)) {
                         if (counts)
                             fprintf(record, "%llu\n", (unsigned long long)info.entry.nr);
                         else if (++seen == nth) {
