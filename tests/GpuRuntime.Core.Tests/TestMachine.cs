@@ -54,13 +54,13 @@ internal sealed class TestMachine : IDisposable
     {
         var facts = new ContainerFacts { Environment = new ContainerEnvironment(environment.ToArray()) };
         return RequestReader.Read(facts, configuration, out _) is { } request
-            ? EditPlanner.Plan(request, facts.Environment, Root, configuration)
+            ? EditPlanner.Plan(request, facts.Environment, Root, configuration, out _)
             : null;
     }
 
     /// <summary>The GPUs that a request in our own grammar selects.</summary>
     public ImmutableArray<Gpu> Select(string request) =>
-        GpuSelection.Select(RequestGrammar.Parse(request, RequestReader.GpusVariable)!, Gpus, Configuration)!.Value;
+        GpuSelection.Select(RequestGrammar.Parse(request, RequestReader.GpusVariable)!, Gpus, Configuration)!.Gpus;
 
     public string Write(string pathBelowHost, string content)
     {

@@ -11,26 +11,28 @@ namespace GpuRuntime.Core.Edits;
 /// <summary>From a request to a plan: inventory, selection, and each vendor's edits. The shim and the hook apply the same plan.</summary>
 public static class EditPlanner
 {
+    /// <param name="warnings">What the admin should know of what is given or left out.</param>
     /// <returns><see langword="null"/> when, seen with this host, nothing was asked for.</returns>
     /// <exception cref="GpuRuntimeException">The request cannot be met on this host.</exception>
-    public static ContainerEdits? Plan(GpuRequest request, ContainerEnvironment environment, IHostRoot host, RuntimeConfiguration configuration)
+    public static ContainerEdits? Plan(
+        GpuRequest request, ContainerEnvironment environment, IHostRoot host, RuntimeConfiguration configuration, out ImmutableArray<string> warnings)
     {
+        warnings = [];
         RefuseWhatNothingEnforces(request, configuration);
-        if (GpuSelection.Select(request, VendorModules.Discover(host), configuration) is not { } gpus)
+        if (GpuSelection.Select(request, VendorModules.Discover(host), configuration) is not { } selected)
             return null;
+        warnings = selected.Warnings;
         var edits = ContainerEdits.Empty;
         foreach (var module in VendorModules.All)
         {
-            ImmutableArray<Gpu> own = [.. gpus.Where(gpu => gpu.Vendor == module.Vendor)];
-            if (!own.IsEmpty || (request.DriverFilesOnly && module.Vendor == GpuVendor.Nvidia && HasDriver(host)))
+            ImmutableArray<Gpu> own = [.. selected.Gpus.Where(gpu => gpu.Vendor == module.Vendor)];
+            // "none" is nothing to do on a host without the driver; it must not keep a container from starting there.
+            if (!own.IsEmpty || (request.DriverFilesOnly && module.HasDriverWithoutGpu(host)))
                 edits = ContainerEdits.Join(edits, module.Edits(new VendorGrant(own, request, environment), host, configuration));
         }
 
         return edits;
     }
-
-    // "none" is nothing to do on a host without the driver; it must not keep a container from starting there.
-    private static bool HasDriver(IHostRoot host) => host.ReadText(HostTree.Proc, Vendors.Nvidia.NvidiaDriver.VersionFile) is not null;
 
     // A limit that nobody holds would be a lie; until a tier can hold it the create fails.
     private static void RefuseWhatNothingEnforces(GpuRequest request, RuntimeConfiguration configuration)

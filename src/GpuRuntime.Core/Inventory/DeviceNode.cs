@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace GpuRuntime.Core.Inventory;
 
 /// <summary>A character device node that a container may get.</summary>
@@ -11,6 +13,10 @@ public sealed record DeviceNode(string Path, string HostPath, uint Major, uint M
 
     /// <summary>Whether a process that neither owns the node nor is in its group may open it for reading and writing.</summary>
     public bool IsOpenToAll => (Mode & 0b110) == 0b110;
+
+    /// <summary>The groups that a process must be in to open these nodes for reading and writing; group 0 is root's own.</summary>
+    public static ImmutableArray<uint> GroupsOf(IEnumerable<DeviceNode> nodes) =>
+        [.. nodes.Where(node => !node.IsOpenToAll && node.Gid != 0).Select(node => node.Gid).Distinct().Order()];
 
     public static DeviceNode Of(string path, string hostPath, HostNode node) =>
         new(path, hostPath, node.Major, node.Minor, node.Mode, node.Uid, node.Gid);

@@ -1,33 +1,51 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using GpuRuntime.Core.Edits;
 
 namespace GpuRuntime.Core.Inventory;
 
-/// <summary>Card and render nodes. The device's own <c>drm/</c> directory is the only pairing that never lies: numbers follow no rule.</summary>
-public static class DrmNodes
+/// <summary>The card and render nodes of one device. Its own <c>drm/</c> directory is the only pairing that never lies: numbers follow no rule.</summary>
+/// <param name="Nodes">Those that <c>/dev/dri</c> has, cards first.</param>
+/// <param name="Missing">Names of those that the kernel has registered and <c>/dev/dri</c> has not.</param>
+public sealed record DrmNodes(ImmutableArray<DeviceNode> Nodes, ImmutableArray<string> Missing)
 {
-    public static ImmutableArray<DeviceNode> Of(IHostRoot host, PciAddress address)
+    private const string Render = "renderD";
+
+    public bool IsEmpty => Nodes.IsEmpty && Missing.IsEmpty;
+
+    /// <param name="device">The device's directory in <see cref="HostTree.Sys"/>.</param>
+    public static DrmNodes Of(IHostRoot host, string device)
     {
         var nodes = ImmutableArray.CreateBuilder<DeviceNode>();
-        foreach (var name in host.List(HostTree.Sys, $"bus/pci/devices/{address}/drm"))
+        var missing = ImmutableArray.CreateBuilder<string>();
+        foreach (var name in host.List(HostTree.Sys, $"{device}/drm"))
         {
-            var isCard = IsNumbered(name, "card");
-            if ((isCard || IsNumbered(name, "renderD")) && host.Node($"dri/{name}") is { } node)
+            if (Number(name, "card") is null && Number(name, Render) is null)
+                continue;
+            if (host.Node($"dri/{name}") is { } node)
                 nodes.Add(DeviceNode.Of($"/dev/dri/{name}", host.Locate(HostTree.Dev, $"dri/{name}"), node));
+            else
+                missing.Add(name);
         }
 
-        return nodes.ToImmutable();
+        return new DrmNodes(nodes.ToImmutable(), missing.ToImmutable());
     }
 
-    /// <summary>The by-path links that udev makes for these nodes.</summary>
+    /// <summary>The minor of the render node; <see langword="null"/> for a device without one.</summary>
+    public int? RenderMinor => Nodes.Select(node => RenderMinorOf(node.Path)).Concat(Missing.Select(RenderMinorOf)).FirstOrDefault(minor => minor is not null);
+
+    /// <summary>The minor of a render node by its name or path; <see langword="null"/> for any other.</summary>
+    public static int? RenderMinorOf(string path) => Number(path[(path.LastIndexOf('/') + 1)..], Render);
+
+    /// <summary>The by-path links that udev makes for these nodes. Partitions beside the first have no PCI path of their own.</summary>
     public static IEnumerable<ContainerSymlink> ByPathLinks(Gpu gpu) =>
-        gpu.DrmNodes.Select(node =>
+        gpu.Partition > 0 ? [] : gpu.DrmNodes.Select(node =>
         {
             var name = node.Path[(node.Path.LastIndexOf('/') + 1)..];
-            var kind = name.StartsWith("card", StringComparison.Ordinal) ? "card" : "render";
+            var kind = Number(name, Render) is null ? "card" : "render";
             return new ContainerSymlink($"/dev/dri/by-path/pci-{gpu.PciAddress}-{kind}", $"../{name}");
         });
 
-    private static bool IsNumbered(string name, string prefix) =>
-        name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.Ordinal) && name.AsSpan(prefix.Length).IndexOfAnyExceptInRange('0', '9') < 0;
+    private static int? Number(string name, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -2,22 +2,29 @@ using System.Collections.Immutable;
 
 namespace GpuRuntime.Core.Inventory;
 
-/// <summary>One GPU of this host. What is not known is <see langword="null"/>.</summary>
+/// <summary>One GPU of this host, or one partition of a GPU that is divided into several. What is not known is <see langword="null"/>.</summary>
 public sealed record Gpu
 {
     public required GpuVendor Vendor { get; init; }
 
-    /// <summary>Position among this vendor's GPUs in PCI address order, from 0. Never a device node's minor.</summary>
+    /// <summary>Position among this vendor's GPUs in PCI address order, partitions by their number, from 0. Never a device node's minor.</summary>
     public required int Index { get; init; }
 
+    /// <summary>The PCI function; partitions of a GPU share it.</summary>
     public required PciAddress PciAddress { get; init; }
 
-    /// <summary>The vendor's UUID in its usual letter case, such as <c>GPU-8f2c...</c>.</summary>
+    /// <summary>Which partition of a divided GPU this is, from 0; <see langword="null"/> for a whole one.</summary>
+    public int? Partition { get; init; }
+
+    /// <summary>The vendor's identifier as its own tools print it: <c>GPU-8f2c...</c>, or AMD's <c>0x84CAFEAE17E7696</c>.</summary>
     public string? Uuid { get; init; }
 
     public string? Name { get; init; }
 
-    /// <summary>The kernel driver that is bound: nvidia, amdgpu, i915, xe.</summary>
+    /// <summary>PCI vendor and device id, such as <c>1002:740f</c>.</summary>
+    public string? PciId { get; init; }
+
+    /// <summary>The kernel driver that is bound: nvidia, amdgpu, radeon, i915, xe.</summary>
     public string? Driver { get; init; }
 
     public string? DriverVersion { get; init; }
@@ -28,15 +35,38 @@ public sealed record Gpu
     /// <summary>Device memory in bytes.</summary>
     public long? MemoryBytes { get; init; }
 
-    /// <summary>The nodes that compute needs, as paths in the container (<c>/dev/nvidia3</c>).</summary>
+    /// <summary>Whether compute programs can use it. A GPU without graphics is still one; an AMD GPU that KFD does not know is for graphics alone.</summary>
+    public bool HasCompute { get; init; } = true;
+
+    /// <summary>Whether it is part of the processor; <see langword="null"/> where no file tells.</summary>
+    public bool? IsIntegrated { get; init; }
+
+    /// <summary>An SR-IOV physical function that hands itself out through virtual functions: given only where it is named.</summary>
+    public bool OffersVirtualFunctions { get; init; }
+
+    public bool IsVirtualFunction { get; init; }
+
+    /// <summary>Position among the GPUs that KFD lists, from 0: the index of ROCm and HIP.</summary>
+    public int? HipIndex { get; init; }
+
+    /// <summary>The nodes that compute needs and that belong to this GPU or its driver, as paths in the container (<c>/dev/nvidia3</c>, <c>/dev/kfd</c>).</summary>
     public ImmutableArray<DeviceNode> DeviceNodes { get; init; } = [];
 
     /// <summary>Card and render node of <c>/dev/dri</c>, paired by the device's own <c>drm/</c> directory.</summary>
     public ImmutableArray<DeviceNode> DrmNodes { get; init; } = [];
 
-    /// <summary>MIG instances and partitions; empty where there are none or this version does not look.</summary>
-    public ImmutableArray<string> Partitions { get; init; } = [];
+    /// <summary>Names of DRM nodes that the kernel has registered and <c>/dev/dri</c> has not.</summary>
+    public ImmutableArray<string> MissingDrmNodes { get; init; } = [];
+
+    /// <summary>Nodes for management tools alone, such as <c>/dev/mei0</c>: given where the capability <c>utility</c> is asked for.</summary>
+    public ImmutableArray<DeviceNode> ManagementNodes { get; init; } = [];
+
+    /// <summary>NVIDIA's MIG devices in index order: all of them on a host, the granted ones in a grant.</summary>
+    public ImmutableArray<MigDevice> MigDevices { get; init; } = [];
 
     /// <summary>The name that requests can use and messages print, such as <c>nvidia:0</c>.</summary>
     public string Id => $"{Vendor.Word()}:{Index}";
+
+    /// <summary>The minor of the render node.</summary>
+    public int? RenderMinor => DrmNodes.Select(node => Inventory.DrmNodes.RenderMinorOf(node.Path)).FirstOrDefault(minor => minor is not null);
 }

@@ -14,4 +14,7 @@ public enum HostTree
 
     /// <summary>The root filesystem that the GPU driver's user-space files were installed in.</summary>
     Driver,
+
+    /// <summary>Our own state directory, for what was found out earlier.</summary>
+    State,
 }

@@ -15,6 +15,9 @@ public interface IHostRoot
     /// <summary>A small text file with NULs and white space trimmed at both ends; <see langword="null"/> when absent or unreadable.</summary>
     string? ReadText(HostTree tree, string path);
 
+    /// <summary>A small file as it is; <see langword="null"/> when absent or unreadable.</summary>
+    byte[]? ReadBytes(HostTree tree, string path);
+
     /// <summary>The names in a directory in ordinal order; empty when absent.</summary>
     ImmutableArray<string> List(HostTree tree, string path);
 

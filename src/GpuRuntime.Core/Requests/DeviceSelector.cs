@@ -36,4 +36,7 @@ public sealed record DeviceSelector(SelectorKind Kind, GpuVendor? Vendor, string
     public string Uuid { get; init; } = "";
 
     public PciAddress Address { get; init; }
+
+    /// <summary>An index counts over all GPUs of the host in the order of <c>gpu-runtime devices</c>, whatever their vendor.</summary>
+    public bool CountsOverHost { get; init; }
 }

@@ -12,10 +12,19 @@ public sealed record GpuRequest
     public bool DriverFilesOnly { get; init; }
 
     /// <summary>
-    /// Selectors came from <c>NVIDIA_VISIBLE_DEVICES</c>, which is how Docker's <c>--gpus</c> arrives: on a host without NVIDIA GPUs
-    /// they may mean the GPUs that are there.
+    /// Selectors came from <c>NVIDIA_VISIBLE_DEVICES</c> and from no other vendor's variable, which is how Docker's <c>--gpus</c> arrives: on
+    /// a host without NVIDIA GPUs they may mean the GPUs that are there.
     /// </summary>
     public bool FromGpusFlag { get; init; }
+
+    /// <summary>Selectors came from the vendors' own variables, of which each speaks for its vendor alone.</summary>
+    public bool FromVendorVariables { get; init; }
+
+    /// <summary>The environment as far as it may ask for devices: empty where the configuration does not accept it.</summary>
+    public ContainerEnvironment AcceptedEnvironment { get; init; } = ContainerEnvironment.Empty;
+
+    /// <summary>CAP_SYS_ADMIN is in the container's bounding set.</summary>
+    public bool Privileged { get; init; }
 
     /// <summary>Variables of Swarm that may name GPUs; whether they do is known when the host is.</summary>
     public ImmutableArray<SwarmResource> SwarmResources { get; init; } = [];

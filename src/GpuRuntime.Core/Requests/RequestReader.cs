@@ -42,7 +42,7 @@ public static class RequestReader
             return null;
         if (annotated is not null && own is not null)
             request = WithLimits(request, own.MemoryLimitBytes, own.ComputePercent);
-        return WithVendorMemoryLimit(WithAnnotatedLimits(request, annotations), environment);
+        return WithVendorMemoryLimit(WithAnnotatedLimits(request, annotations), environment) with { AcceptedEnvironment = environment, Privileged = facts.Privileged };
     }
 
     private static ImmutableArray<string> Ignored(ContainerFacts facts, RuntimeConfiguration configuration)
@@ -74,7 +74,6 @@ public static class RequestReader
         var selectors = ImmutableArray.CreateBuilder<DeviceSelector>();
         var sources = new List<string>();
         var driverOnly = false;
-        var fromGpusFlag = false;
         foreach (var (variable, vendor) in VendorVariables)
         {
             var value = environment[variable];
@@ -85,7 +84,6 @@ public static class RequestReader
                 case VisibleDevices.Listed listed:
                     selectors.AddRange(listed.Selectors);
                     sources.Add(variable);
-                    fromGpusFlag |= vendor == GpuVendor.Nvidia;
                     break;
                 case VisibleDevices.DriverOnly:
                     driverOnly |= vendor == GpuVendor.Nvidia;
@@ -102,7 +100,8 @@ public static class RequestReader
         {
             Selectors = selectors.ToImmutable(),
             DriverFilesOnly = driverOnly,
-            FromGpusFlag = fromGpusFlag,
+            FromGpusFlag = selectors.Count > 0 && selectors.All(selector => selector.Vendor == GpuVendor.Nvidia),
+            FromVendorVariables = true,
             SwarmResources = swarm,
             Source = string.Join(", ", sources),
         };

@@ -12,7 +12,7 @@ public abstract record VisibleDevices
 
     /// <summary>
     /// Reads a vendor's variable with the meaning that vendor's toolkit gives it: unset, empty or only commas = nothing; <c>void</c> anywhere =
-    /// nothing; the first item that is <c>all</c> or <c>none</c> decides; these words count in lower case only.
+    /// nothing; the first item that is <c>all</c> or <c>none</c> decides; these words count in lower case only, but for <c>all</c> with AMD, which also takes <c>All</c> and <c>ALL</c>.
     /// </summary>
     /// <exception cref="Errors.GpuRuntimeException">An item is no selector.</exception>
     public static VisibleDevices Parse(string? value, GpuVendor vendor, string variable)
@@ -25,6 +25,7 @@ public abstract record VisibleDevices
             switch (item)
             {
                 case "all":
+                case "All" or "ALL" when vendor == GpuVendor.Amd:
                     return new Listed([new DeviceSelector(SelectorKind.All, vendor, "all")]);
                 case "none":
                     return new DriverOnly();

@@ -33,12 +33,15 @@ internal static class SwarmSelection
 
         // Resources of other kinds (licences, FPGAs) are none of our business, unless the configuration says that they are GPUs, or their
         // value is a GPU's whole UUID.
-        if (!namesGpus && items.All(item => !host.Any(gpu => GpuSelection.HasUuid(gpu, item))))
+        if (!namesGpus && items.All(item => !host.Any(gpu => GpuIdentity.HasUuid(gpu, item))))
             return [];
-        if (items.FirstOrDefault(item => GpuSelection.NamedBy(item, host).Count != 1) is { } stranger)
+        // A resource of a vendor that this host does not have says nothing of the others': the selection tells.
+        if (vendor is { } absent && host.All(gpu => gpu.Vendor != absent))
+            return items.Select(item => new DeviceSelector(SelectorKind.Uuid, absent, $"{resource.Name}={item}") { Uuid = item });
+        if (items.FirstOrDefault(item => GpuIdentity.Distinct(GpuIdentity.NamedBy(item, host)) != 1) is { } stranger)
             throw new GpuRuntimeException(
                 ErrorCode.GpuNotFound, $"{resource.Name}: {PrintableText.Quote(stranger)} is not the UUID of a GPU of this host. This host has {HostGpus.Describe(host)}.");
-        return items.Select(item => new DeviceSelector(SelectorKind.Uuid, GpuSelection.NamedBy(item, host)[0].Vendor, item) { Uuid = item });
+        return items.Select(item => new DeviceSelector(SelectorKind.Uuid, GpuIdentity.NamedBy(item, host)[0].Vendor, item) { Uuid = item });
     }
 
     private static string Kind(string name)

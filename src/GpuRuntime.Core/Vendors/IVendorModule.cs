@@ -11,8 +11,14 @@ public interface IVendorModule
 {
     GpuVendor Vendor { get; }
 
-    /// <summary>This vendor's GPUs in index order, from files alone.</summary>
+    /// <summary>This vendor's GPUs in index order, from files alone, with what selection and edits need and no more.</summary>
     ImmutableArray<Gpu> Discover(IHostRoot host);
+
+    /// <summary>A GPU with what people want to know of it besides: its name, its memory.</summary>
+    Gpu Describe(Gpu gpu, IHostRoot host);
+
+    /// <summary>Whether this host's driver has anything for a container that asks for the driver and for no GPU (<c>none</c>).</summary>
+    bool HasDriverWithoutGpu(IHostRoot host);
 
     /// <exception cref="Errors.GpuRuntimeException">The host cannot give what is asked for.</exception>
     ContainerEdits Edits(VendorGrant grant, IHostRoot host, RuntimeConfiguration configuration);

@@ -22,6 +22,10 @@ public sealed record BundlePlan(OciSpec Spec, ContainerEdits Edits, string Sourc
         if (request is null)
             return null;
         using var host = new LinuxHostRoot(configuration);
-        return EditPlanner.Plan(request, facts.Environment, host, configuration) is { } edits ? new BundlePlan(spec, edits, request.Source) : null;
+        if (EditPlanner.Plan(request, facts.Environment, host, configuration, out warnings) is not { } edits)
+            return null;
+        foreach (var warning in warnings)
+            RuntimeLog.GrantNoted(configuration, id, warning);
+        return new BundlePlan(spec, edits, request.Source);
     }
 }

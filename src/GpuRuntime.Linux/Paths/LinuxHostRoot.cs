@@ -18,7 +18,8 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
 
     public LinuxHostRoot(RuntimeConfiguration configuration)
     {
-        _trees = [.. new[] { configuration.Dev, configuration.Proc, configuration.Sys, configuration.Driver }.Select(prefix => new Tree(prefix, Open(prefix)))];
+        string[] prefixes = [configuration.Dev, configuration.Proc, configuration.Sys, configuration.Driver, configuration.StateDirectory];
+        _trees = [.. prefixes.Select(prefix => new Tree(prefix, Open(prefix)))];
     }
 
     public void Dispose()
@@ -33,10 +34,13 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
         return path.Length == 0 ? (prefix.Length == 0 ? "/" : prefix) : $"{prefix}/{path.TrimStart('/')}";
     }
 
-    public string? ReadText(HostTree tree, string path)
+    public string? ReadText(HostTree tree, string path) =>
+        ReadBytes(tree, path) is { } content ? Encoding.UTF8.GetString(content).Trim('\0', ' ', '\t', '\r', '\n') : null;
+
+    public byte[]? ReadBytes(HostTree tree, string path)
     {
         using var file = Open(tree, path, OpenFlags.ReadOnly | OpenFlags.NonBlock);
-        return file is not null && FileContent.ReadAll(file, LargestText, out _) is { } content ? Encoding.UTF8.GetString(content).Trim('\0', ' ', '\t', '\r', '\n') : null;
+        return file is null ? null : FileContent.ReadAll(file, LargestText, out _);
     }
 
     public ImmutableArray<string> List(HostTree tree, string path)

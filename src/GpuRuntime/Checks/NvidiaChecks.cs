@@ -4,6 +4,7 @@ using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Requests;
+using GpuRuntime.Core.Vendors;
 using GpuRuntime.Core.Vendors.Nvidia;
 
 namespace GpuRuntime.Checks;
@@ -93,7 +94,7 @@ internal static class NvidiaChecks
         try
         {
             var request = new GpuRequest { Selectors = [new DeviceSelector(SelectorKind.All, GpuVendor.Nvidia, "all")], Source = "check" };
-            var edits = EditPlanner.Plan(request, ContainerEnvironment.Empty, host, configuration);
+            var edits = EditPlanner.Plan(request, ContainerEnvironment.Empty, host, configuration, out _);
             return new Finding("--gpus all", $"gives {edits?.DeviceNodes.Length} device nodes and {edits?.Mounts.Length} mounts");
         }
         catch (GpuRuntimeException exception)

@@ -50,8 +50,8 @@ internal static class DevicesJson
 
         json.WriteEndArray();
         json.WriteStartArray("partitions");
-        foreach (var partition in gpu.Partitions)
-            json.WriteStringValue(partition);
+        foreach (var device in gpu.MigDevices)
+            json.WriteStringValue($"{gpu.Index}:{device.Index}");
         json.WriteEndArray();
         json.WriteEndObject();
     }

@@ -33,5 +33,5 @@ internal static class GpuBuilder
     }
 
     private static string Selected(this ImmutableArray<Gpu> host, GpuRequest request, RuntimeConfiguration? configuration = null) =>
-        GpuSelection.Select(request, host, configuration ?? RuntimeConfiguration.Default) is { } gpus ? string.Join(' ', gpus.Select(gpu => gpu.Id)) : "nothing";
+        GpuSelection.Select(request, host, configuration ?? RuntimeConfiguration.Default) is { } selected ? string.Join(' ', selected.Gpus.Select(gpu => gpu.Id)) : "nothing";
 }

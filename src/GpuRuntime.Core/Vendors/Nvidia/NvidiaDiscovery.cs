@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using GpuRuntime.Core.Inventory;
 
 namespace GpuRuntime.Core.Vendors.Nvidia;
@@ -39,9 +38,10 @@ public static class NvidiaDiscovery
                 Name = gpu.Information.Model,
                 Driver = "nvidia",
                 DriverVersion = version,
-                NumaNode = NumaNode(host, gpu.Address),
+                NumaNode = gpu.Function(host).NumaNode,
+                PciId = gpu.Function(host).Id,
                 DeviceNodes = [nodes.Gpu(gpu.Information.Minor)],
-                DrmNodes = DrmNodes.Of(host, gpu.Address),
+                DrmNodes = DrmNodes.Of(host, gpu.Function(host).Directory).Nodes,
             }),
         ];
     }
@@ -49,8 +49,7 @@ public static class NvidiaDiscovery
     private sealed record FoundGpu(PciAddress Address, ProcInformation Information)
     {
         public static readonly Comparer<FoundGpu> ByAddress = Comparer<FoundGpu>.Create((x, y) => x.Address.CompareTo(y.Address));
-    }
 
-    private static int? NumaNode(IHostRoot host, PciAddress address) =>
-        int.TryParse(host.ReadText(HostTree.Sys, $"bus/pci/devices/{address}/numa_node"), NumberStyles.None, CultureInfo.InvariantCulture, out var node) ? node : null;
+        public PciFunction Function(IHostRoot host) => new(host, Address);
+    }
 }

@@ -23,7 +23,7 @@ public sealed class NvidiaEdits(IHostRoot host, NvidiaDriver driver, DriverFiles
         return new ContainerEdits
         {
             DeviceNodes = nodes,
-            AdditionalGids = [.. nodes.Where(node => !node.IsOpenToAll && node.Gid != 0).Select(node => node.Gid).Distinct().Order()],
+            AdditionalGids = DeviceNode.GroupsOf(nodes),
             Mounts = [.. mounts.DistinctBy(mount => mount.ContainerPath)],
             Symlinks = [.. LibraryLinks.Of(libraries, files), .. UsesDisplay ? gpus.SelectMany(DrmNodes.ByPathLinks) : []],
             Libraries = [.. LibraryLinks.CacheEntries(libraries)],

@@ -12,6 +12,10 @@ public sealed class NvidiaModule : IVendorModule
 
     public ImmutableArray<Gpu> Discover(IHostRoot host) => NvidiaDiscovery.Discover(host);
 
+    public Gpu Describe(Gpu gpu, IHostRoot host) => gpu;
+
+    public bool HasDriverWithoutGpu(IHostRoot host) => host.ReadText(HostTree.Proc, NvidiaDriver.VersionFile) is not null;
+
     public ContainerEdits Edits(VendorGrant grant, IHostRoot host, RuntimeConfiguration configuration)
     {
         var driver = NvidiaDriver.Read(host) ?? throw new GpuRuntimeException(

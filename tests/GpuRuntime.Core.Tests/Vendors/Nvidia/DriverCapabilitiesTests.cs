@@ -1,5 +1,6 @@
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Requests;
+using GpuRuntime.Core.Vendors;
 using GpuRuntime.Core.Vendors.Nvidia;
 
 namespace GpuRuntime.Core.Tests.Vendors.Nvidia;

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Requests;
+
+namespace GpuRuntime.Core.Selection;
+
+/// <summary>
+/// Reads the vendors' own variables with this host in view. Each speaks for its vendor alone: one that names a vendor which the host does not
+/// have takes nothing from the others. NVIDIA's alone may mean any vendor, because Docker's <c>--gpus</c> arrives in it.
+/// </summary>
+internal static class VendorSelection
+{
+    public static ImmutableArray<DeviceSelector> Adapt(GpuRequest request, ImmutableArray<Gpu> host, RuntimeConfiguration configuration, List<string> warnings)
+    {
+        var selectors = request.Selectors;
+        if (request.FromGpusFlag && configuration.GpusFlag == GpusFlagMeaning.Auto && !host.IsEmpty && host.All(gpu => gpu.Vendor != GpuVendor.Nvidia))
+            selectors = [.. selectors.Select(selector => selector.Vendor == GpuVendor.Nvidia ? selector with { Vendor = null, CountsOverHost = true } : selector)];
+        selectors = SwarmSelection.Merge(selectors, request.SwarmResources, host);
+        return request.FromVendorVariables ? WithoutAbsentVendors(selectors, host, warnings) : selectors;
+    }
+
+    private static ImmutableArray<DeviceSelector> WithoutAbsentVendors(ImmutableArray<DeviceSelector> selectors, ImmutableArray<Gpu> host, List<string> warnings)
+    {
+        var present = selectors.Where(selector => selector.Vendor is not { } vendor || host.Any(gpu => gpu.Vendor == vendor)).ToImmutableArray();
+        if (present.IsEmpty || present.Length == selectors.Length)
+            return selectors;
+        foreach (var vendor in selectors.Except(present).Select(selector => selector.Vendor).Distinct())
+            warnings.Add($"The GPUs of {vendor!.Value.DisplayName()} that the environment asks for are left out: this host has none of that vendor, and other variables name GPUs that it has.");
+        return present;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Edits;
+using GpuRuntime.Core.Inventory;
+
+namespace GpuRuntime.Core.Vendors.Amd;
+
+public sealed class AmdModule : IVendorModule
+{
+    public GpuVendor Vendor => GpuVendor.Amd;
+
+    public ImmutableArray<Gpu> Discover(IHostRoot host) => AmdDiscovery.Discover(host);
+
+    public Gpu Describe(Gpu gpu, IHostRoot host)
+    {
+        var function = new PciFunction(host, gpu.PciAddress);
+        return gpu with
+        {
+            Name = function.Text("product_name"),
+            DriverVersion = host.ReadText(HostTree.Sys, $"module/{gpu.Driver}/version") is { Length: > 0 } version ? version : null,
+            MemoryBytes = Memory(gpu, function),
+            IsIntegrated = AmdMetricsTable.IsIntegrated(function.Bytes("gpu_metrics")),
+        };
+    }
+
+    public bool HasDriverWithoutGpu(IHostRoot host) => false;
+
+    public ContainerEdits Edits(VendorGrant grant, IHostRoot host, RuntimeConfiguration configuration) => DrmEdits.Of(grant, host, configuration);
+
+    // The file counts the whole device.
+    private static long? Memory(Gpu gpu, PciFunction function) =>
+        gpu.Partition is null && long.TryParse(function.Text("mem_info_vram_total"), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0 ? bytes : null;
+}

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Edits;
+using GpuRuntime.Core.Inventory;
+
+namespace GpuRuntime.Core.Vendors.Intel;
+
+public sealed class IntelModule : IVendorModule
+{
+    public GpuVendor Vendor => GpuVendor.Intel;
+
+    public ImmutableArray<Gpu> Discover(IHostRoot host) => IntelDiscovery.Discover(host);
+
+    public Gpu Describe(Gpu gpu, IHostRoot host) => gpu;
+
+    public bool HasDriverWithoutGpu(IHostRoot host) => false;
+
+    public ContainerEdits Edits(VendorGrant grant, IHostRoot host, RuntimeConfiguration configuration) => DrmEdits.Of(grant, host, configuration);
+}
