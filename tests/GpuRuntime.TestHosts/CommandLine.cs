@@ -7,6 +7,7 @@ internal static class CommandLine
 {
     private const string Usage = """
         usage: gpu-runtime-test-hosts nvidia DIR [--gpus N] [--layout multiarch|debian|lib64] [--driver VERSION] [--open] [--driver-root DIR]
+               gpu-runtime-test-hosts host NAME DIR
                gpu-runtime-test-hosts captured NAME DIR
                gpu-runtime-test-hosts driver DIR
                gpu-runtime-test-hosts rootfs busybox|glibc|fedora|distroless|musl DIR
@@ -19,6 +20,9 @@ internal static class CommandLine
         {
             case ["nvidia", var directory, .. var options]:
                 Nvidia(directory, options);
+                break;
+            case ["host", var name, var directory]:
+                Host(name, directory);
                 break;
             case ["captured", var name, var directory]:
                 Console.WriteLine(CapturedHost.Open(name, directory).ConfigPath);
@@ -54,6 +58,16 @@ internal static class CommandLine
         }
         var host = SimulatedNvidiaHost.Create(directory, options);
         foreach (var gpu in host.Gpus)
+            Console.Error.WriteLine(gpu);
+        Console.WriteLine(host.ConfigPath);
+    }
+
+    private static void Host(string name, string directory)
+    {
+        if (!ReadyHosts.ByName.TryGetValue(name, out var options))
+            throw new UsageException($"unknown host {name}: there are {string.Join(", ", ReadyHosts.ByName.Keys)}");
+        var host = SimulatedHost.Create(directory, options);
+        foreach (var gpu in host.NvidiaGpus.Concat<object>(host.AmdPartitions).Concat(host.IntelGpus))
             Console.Error.WriteLine(gpu);
         Console.WriteLine(host.ConfigPath);
     }

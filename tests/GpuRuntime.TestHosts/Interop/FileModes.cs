@@ -6,8 +6,11 @@ internal static class FileModes
     /// <summary>0666: NVIDIA's device nodes.</summary>
     public const uint AllReadWrite = 0x1B6;
 
-    /// <summary>0660: DRM nodes.</summary>
+    /// <summary>0660: DRM nodes and /dev/kfd.</summary>
     public const uint GroupReadWrite = 0x1B0;
+
+    /// <summary>0600: nodes of the management engine.</summary>
+    public const uint OwnerReadWrite = 0x180;
 
     /// <summary>0444: NVIDIA's capability nodes.</summary>
     public const uint AllRead = 0x124;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace GpuRuntime.TestHosts;
 
-/// <summary>/proc/driver/nvidia, /proc/driver/nvidia-caps and /proc/devices.</summary>
+/// <summary>/proc/driver/nvidia, /proc/driver/nvidia-caps, and the driver's lines of /proc/devices.</summary>
 internal static class NvidiaProcfs
 {
     private const int GpusInMigMinors = 32;
@@ -28,7 +28,18 @@ internal static class NvidiaProcfs
         FileTree.Write(Path.Combine(driver, "capabilities/mig/config"), Capability(1));
         FileTree.Write(Path.Combine(driver, "capabilities/mig/monitor"), Capability(2));
         FileTree.Write(Path.Combine(proc, "driver/nvidia-caps/mig-minors"), MigMinors());
-        FileTree.Write(Path.Combine(proc, "devices"), Devices(version, options.LoadedUvm));
+    }
+
+    public static IEnumerable<(int Major, string Name)> Majors(string version, bool uvm)
+    {
+        string[] names = DriverVersionNumber.IsAtLeast(version, 550, 40) ? ["nvidia", "nvidia-modeset", "nvidiactl"] : ["nvidia-frontend"];
+        foreach (var name in names)
+            yield return (DriverNumbers.Gpu, name);
+        if (uvm)
+            yield return (DriverNumbers.Uvm, "nvidia-uvm");
+        yield return (DriverNumbers.Caps, "nvidia-caps");
+        yield return (DriverNumbers.ImexChannels, "nvidia-caps-imex-channels");
+        yield return (DriverNumbers.Switch, "nvidia-nvswitch");
     }
 
     private static string Version(string version, bool open)
@@ -78,20 +89,6 @@ internal static class NvidiaProcfs
             }
         }
         return text.ToString();
-    }
-
-    private static string Devices(string version, bool uvm)
-    {
-        var nvidia = DriverVersionNumber.IsAtLeast(version, 550, 40)
-            ? "195 nvidia\n195 nvidia-modeset\n195 nvidiactl\n"
-            : "195 nvidia-frontend\n";
-        return "Character devices:\n  1 mem\n  4 /dev/vc/0\n  4 tty\n  4 ttyS\n  5 /dev/tty\n  5 /dev/console\n  5 /dev/ptmx\n 10 misc\n 13 input\n" +
-            " 29 fb\n128 ptm\n136 pts\n180 usb\n189 usb_device\n" +
-            nvidia +
-            "226 drm\n241 aux\n" +
-            (uvm ? $"{DriverNumbers.Uvm} nvidia-uvm\n" : "") +
-            $"{DriverNumbers.Caps} nvidia-caps\n{DriverNumbers.ImexChannels} nvidia-caps-imex-channels\n{DriverNumbers.Switch} nvidia-nvswitch\n" +
-            "\nBlock devices:\n  7 loop\n  8 sd\n  9 md\n259 blkext\n";
     }
 
     private const string Power = """

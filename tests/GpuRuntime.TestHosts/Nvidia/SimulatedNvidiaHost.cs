@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace GpuRuntime.TestHosts;
@@ -10,7 +9,8 @@ namespace GpuRuntime.TestHosts;
 /// </summary>
 public sealed class SimulatedNvidiaHost
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly DrmMinors Controller =
+        new(GpuNumbering.ControllerCard, GpuNumbering.ControllerRender, BoardFunctions.ControllerConnector);
 
     private SimulatedNvidiaHost(string directory, string driverVersion, ImmutableArray<SimulatedGpu> allGpus)
     {
@@ -48,26 +48,29 @@ public sealed class SimulatedNvidiaHost
         var version = DriverRoots.Provide(Path.Combine(directory, "driver"), options);
         var host = new SimulatedNvidiaHost(directory, version, gpus);
         NvidiaProcfs.Write(host.ProcRoot, version, gpus, options);
-        NvidiaSysfs.Write(host.SysRoot, version, gpus);
-        NvidiaDeviceNodes.Make(host.DevRoot, gpus, options);
-        host.WriteConfig(options.ExtraConfig);
+        ProcDevices.Write(host.ProcRoot, NvidiaProcfs.Majors(version, options.LoadedUvm));
+        host.WriteSysfs(gpus);
+        host.MakeDeviceNodes(gpus, options);
+        HostConfig.Write(
+            host.ConfigPath,
+            new JsonObject { ["dev"] = host.DevRoot, ["proc"] = host.ProcRoot, ["sys"] = host.SysRoot, ["driver"] = host.DriverRoot },
+            options.ExtraConfig);
         return host;
     }
 
-    private void WriteConfig(JsonObject? extra)
+    private void WriteSysfs(ImmutableArray<SimulatedGpu> gpus)
     {
-        var host = new JsonObject { ["dev"] = DevRoot, ["proc"] = ProcRoot, ["sys"] = SysRoot, ["driver"] = DriverRoot };
-        var config = new JsonObject { ["host"] = host };
-        foreach (var (name, value) in extra ?? [])
-        {
-            if (name != "host")
-            {
-                config[name] = value?.DeepClone();
-                continue;
-            }
-            foreach (var (member, memberValue) in value!.AsObject())
-                host[member] = memberValue?.DeepClone();
-        }
-        File.WriteAllText(ConfigPath, config.ToJsonString(Indented));
+        var pci = new PciTree(SysRoot);
+        pci.Add(BoardFunctions.Controller, Controller);
+        pci.Add(BoardFunctions.NetworkCard, null);
+        NvidiaSysfs.Write(SysRoot, pci, DriverVersion, gpus);
+        new DrmClass(SysRoot).WriteVersion();
+    }
+
+    private void MakeDeviceNodes(ImmutableArray<SimulatedGpu> gpus, SimulatedNvidiaHostOptions options)
+    {
+        var nodes = new DeviceDirectory(DevRoot, options.MissingNodes);
+        nodes.Drm(BoardFunctions.Controller.Address, Controller);
+        NvidiaDeviceNodes.Make(nodes, gpus, options.LoadedUvm);
     }
 }
