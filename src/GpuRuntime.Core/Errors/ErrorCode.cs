@@ -72,6 +72,9 @@ public enum ErrorCode
     /// <summary>A device node is missing and cannot be made.</summary>
     DeviceNodeMissing = 3003,
 
+    /// <summary>A vendor's own tool could not be run, or printed what cannot be read.</summary>
+    VendorToolFailed = 3004,
+
     /// <summary>A file in the container's root cannot be prepared.</summary>
     RootfsUnwritable = 4001,
 

@@ -39,4 +39,7 @@ public sealed record DeviceSelector(SelectorKind Kind, GpuVendor? Vendor, string
 
     /// <summary>An index counts over all GPUs of the host in the order of <c>gpu-runtime devices</c>, whatever their vendor.</summary>
     public bool CountsOverHost { get; init; }
+
+    /// <summary>One MIG device of a GPU, not a GPU.</summary>
+    public bool NamesMigDevice => Kind == SelectorKind.MigIndex || (Kind == SelectorKind.Uuid && Uuid.StartsWith("MIG-", StringComparison.OrdinalIgnoreCase));
 }

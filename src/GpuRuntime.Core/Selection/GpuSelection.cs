@@ -53,7 +53,7 @@ public static class GpuSelection
             case SelectorKind.MigIndex:
                 MigSelection.AddByIndex(selector, candidates, host, source, grant);
                 break;
-            case SelectorKind.Uuid when selector.Uuid.StartsWith("MIG-", StringComparison.OrdinalIgnoreCase):
+            case SelectorKind.Uuid when selector.NamesMigDevice:
                 MigSelection.AddByUuid(selector, candidates, host, source, grant);
                 break;
             default:

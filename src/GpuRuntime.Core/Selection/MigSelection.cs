@@ -11,8 +11,11 @@ internal static class MigSelection
 {
     public static void AddByIndex(DeviceSelector selector, ImmutableArray<Gpu> candidates, ImmutableArray<Gpu> host, string source, Grant grant)
     {
-        if (candidates.FirstOrDefault(gpu => gpu.Vendor == GpuVendor.Nvidia && gpu.Index == selector.First) is not { } gpu)
-            throw SelectionErrors.NotFound($"{source}: {PrintableText.Quote(selector.Text)} names a MIG device of a GPU that is not there; partitions of other vendors' GPUs have indexes of their own", host);
+        if (candidates.All(gpu => gpu.Vendor != GpuVendor.Nvidia))
+            throw new GpuRuntimeException(
+                ErrorCode.RequestUnsupported,
+                $"{source}: {PrintableText.Quote(selector.Text)} has the form of a MIG device, which NVIDIA's GPUs alone have; partitions of AMD's have indexes of their own, as in amd:3. This host has {HostGpus.Describe(host)}.");
+        var gpu = candidates.FirstOrDefault(gpu => gpu.Vendor == GpuVendor.Nvidia && gpu.Index == selector.First) ?? throw SelectionErrors.Named(selector, host, source);
         grant.Add(gpu, gpu.MigDevices.FirstOrDefault(device => device.Index == selector.Last)
             ?? throw SelectionErrors.NotFound($"{source}: {PrintableText.Quote(selector.Text)} is not a MIG device of this host; {Devices(gpu)}", host));
     }

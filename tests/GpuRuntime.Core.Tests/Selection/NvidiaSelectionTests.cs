@@ -99,12 +99,5 @@ public sealed class NvidiaSelectionTests : MachineFixture
     public void A_vendor_without_GPUs_fails_and_says_what_the_host_has(string request, string vendor) =>
         Assert.That(Refusal.Of(ErrorCode.NoGpu, () => Machine.Select(request)), Does.Contain($"no {vendor} GPU").And.Contain("nvidia:0").And.Contain("gpu-runtime check"));
 
-    [TestCase("device=0:1")]
-    [TestCase("device=nvidia:0:0")]
-    [TestCase("device=MIG-8f2c1a2b-1111-2222-3333-444455556666")]
-    [TestCase("device=MIG-GPU-8f2c1a2b-1111-2222-3333-444455556666/1/0")]
-    public void A_MIG_device_is_understood_and_not_served_yet(string request) =>
-        Assert.That(Refusal.Of(ErrorCode.RequestUnsupported, () => Machine.Select(request)), Does.Contain("MIG").And.Contain("whole GPU"));
-
     private string Selected(string request) => string.Join(' ', Machine.Select(request).Select(gpu => gpu.Index.ToString(CultureInfo.InvariantCulture)));
 }

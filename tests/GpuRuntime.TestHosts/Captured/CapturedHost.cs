@@ -10,7 +10,7 @@ public sealed class CapturedHost
 
     public string Directory { get; }
 
-    /// <summary>A configuration whose host member points at this host; its driver root is empty.</summary>
+    /// <summary>A configuration whose host member points at this host. Its driver root holds stubs where NVIDIA's driver is loaded, else nothing.</summary>
     public string ConfigPath => Path.Combine(Directory, "config.json");
 
     public string DevRoot => Path.Combine(Directory, "dev");
@@ -34,8 +34,17 @@ public sealed class CapturedHost
         foreach (var root in new[] { host.ProcRoot, host.SysRoot, host.DriverRoot })
             System.IO.Directory.CreateDirectory(root);
         CapturedDeviceNodes.Make(host.Directory, host.DevRoot);
+        if (host.NvidiaDriverVersion() is { } version)
+            DriverRoots.Provide(host.DriverRoot, new SimulatedNvidiaHostOptions { DriverVersion = version });
         var roots = new JsonObject { ["dev"] = host.DevRoot, ["proc"] = host.ProcRoot, ["sys"] = host.SysRoot, ["driver"] = host.DriverRoot };
         File.WriteAllText(host.ConfigPath, new JsonObject { ["host"] = roots }.ToJsonString());
         return host;
+    }
+
+    // The captures hold no user-space files.
+    private string? NvidiaDriverVersion()
+    {
+        var file = Path.Combine(ProcRoot, "driver/nvidia/version");
+        return File.Exists(file) ? File.ReadAllText(file).Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(word => Version.TryParse(word, out _)) : null;
     }
 }

@@ -1,7 +1,7 @@
 namespace GpuRuntime.TestHosts;
 
 /// <summary>Majors of a simulated host. Dynamic ones are those of the captured hosts.</summary>
-internal static class DriverNumbers
+public static class DriverNumbers
 {
     public const int Gpu = 195;
     public const int ControlMinor = 255;

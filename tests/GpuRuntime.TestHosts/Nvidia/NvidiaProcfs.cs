@@ -27,6 +27,8 @@ internal static class NvidiaProcfs
         }
         FileTree.Write(Path.Combine(driver, "capabilities/mig/config"), Capability(1));
         FileTree.Write(Path.Combine(driver, "capabilities/mig/monitor"), Capability(2));
+        foreach (var gpu in gpus)
+            MigInstances(Path.Combine(driver, $"capabilities/gpu{gpu.Minor}/mig"), gpu.Minor, options.MigInstances.GetValueOrDefault(gpu.Index, []));
         FileTree.Write(Path.Combine(proc, "driver/nvidia-caps/mig-minors"), MigMinors());
     }
 
@@ -72,6 +74,18 @@ internal static class NvidiaProcfs
             $"GPU Excluded:\t {(gpu.Excluded ? "Yes" : "No")}\n";
     }
 
+    private static void MigInstances(string directory, int gpuMinor, ImmutableArray<MigInstance> instances)
+    {
+        foreach (var instance in instances)
+        {
+            var minor = MigMinor(gpuMinor, instance.GpuInstance);
+            FileTree.Write(Path.Combine(directory, $"gi{instance.GpuInstance}/access"), Capability(minor));
+            FileTree.Write(Path.Combine(directory, $"gi{instance.GpuInstance}/ci{instance.ComputeInstance}/access"), Capability(minor + 1 + instance.ComputeInstance));
+        }
+    }
+
+    private static int MigMinor(int gpuMinor, int gpuInstance) => 3 + (135 * gpuMinor) + (9 * gpuInstance);
+
     private static string Capability(int minor) => $"DeviceFileMinor: {minor}\nDeviceFileMode: 292\nDeviceFileModify: 1\n";
 
     // The driver lists every minor that it could ever use, partitioned or not.
@@ -82,7 +96,7 @@ internal static class NvidiaProcfs
         {
             for (var instance = 0; instance < GpuInstances; instance++)
             {
-                var minor = 3 + (135 * gpu) + (9 * instance);
+                var minor = MigMinor(gpu, instance);
                 text.Append(CultureInfo.InvariantCulture, $"gpu{gpu}/gi{instance}/access {minor}\n");
                 for (var compute = 0; compute < ComputeInstances; compute++)
                     text.Append(CultureInfo.InvariantCulture, $"gpu{gpu}/gi{instance}/ci{compute}/access {minor + 1 + compute}\n");

@@ -31,6 +31,9 @@ public sealed record SimulatedNvidiaHostOptions
     /// <summary>Positions by PCI address of GPUs with "GPU Excluded: Yes". NVML numbers the others as if these were absent.</summary>
     public ImmutableHashSet<int> ExcludedIndexes { get; init; } = [];
 
+    /// <summary>GPUs that are divided: by index, the compute instances of each GPU instance.</summary>
+    public ImmutableDictionary<int, ImmutableArray<MigInstance>> MigInstances { get; init; } = ImmutableDictionary<int, ImmutableArray<MigInstance>>.Empty;
+
     /// <summary>Members joined to config.json; those of a "host" object are joined to its host.</summary>
     public JsonObject? ExtraConfig { get; init; }
 

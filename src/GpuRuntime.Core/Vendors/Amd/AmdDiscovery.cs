@@ -26,7 +26,8 @@ public static class AmdDiscovery
             // Bound, and no DRM device: it failed to start, which check tells.
             if (DrmNodes.Of(host, function.Directory) is not { IsEmpty: false } drm)
                 continue;
-            var own = slots.Where(slot => Parent(slot.Kfd, functions) == function.Address).OrderBy(slot => slot.Kfd.RenderMinor).ToList();
+            var own = slots.Where(slot => Parent(slot.Kfd, functions) == function.Address)
+                .OrderBy(slot => slot.Kfd.Partition).ThenBy(slot => slot.Kfd.RenderMinor).ToList();
             var whole = Whole(function, drm, kfdNode is null ? null : Compute(kfd, drm, function.Address, own), kfdNode);
             gpus.Add(own.Count == 0 ? whole : whole with { Partition = 0 });
             gpus.AddRange(own.Select((slot, position) => whole with

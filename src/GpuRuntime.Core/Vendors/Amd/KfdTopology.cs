@@ -15,7 +15,10 @@ namespace GpuRuntime.Core.Vendors.Amd;
 public sealed record KfdNode(int Number, int HipIndex, int RenderMinor, uint Domain, uint LocationId, ulong UniqueId)
 {
     /// <summary>The PCI function; where a device has several nodes, the function's place counts its partitions instead.</summary>
-    public PciAddress Address => new(Domain, (byte)(LocationId >> 8), (byte)((LocationId >> 3) & 0x1f), (byte)(LocationId & 7));
+    public PciAddress Address => new(Domain, (byte)(LocationId >> 8), (byte)((LocationId >> 3) & 0x1f), (byte)Partition);
+
+    /// <summary>The partition's number on its device, where that has several.</summary>
+    public int Partition => (int)(LocationId & 7);
 }
 
 public static class KfdTopology

@@ -18,6 +18,7 @@ public static class NvidiaDiscovery
             return [];
         var version = NvidiaDriver.Read(host)?.Version.ToString();
         var nodes = new NvidiaNodes(host);
+        ImmutableArray<ReportedGpu>? reported = null;
         var found = new List<FoundGpu>();
         foreach (var name in names)
         {
@@ -27,29 +28,35 @@ public static class NvidiaDiscovery
                 found.Add(new FoundGpu(address, information));
         }
 
-        return
-        [
-            .. found.Order(FoundGpu.ByAddress).Select((gpu, index) => new Gpu
+        return [.. found.Order(FoundGpu.ByAddress).Select(Gpu)];
+
+        Gpu Gpu(FoundGpu gpu, int index)
+        {
+            var function = new PciFunction(host, gpu.Address);
+            var migDevices = MigDiscovery.Devices(host, nodes, gpu.Information.Minor);
+            if (!migDevices.IsEmpty)
+                migDevices = ReportedGpus.Join(migDevices, (reported ??= ReportedGpus.Read(host)).FirstOrDefault(known => known.PciAddress == gpu.Address));
+            return new Gpu
             {
                 Vendor = GpuVendor.Nvidia,
                 Index = index,
                 PciAddress = gpu.Address,
+                PciId = function.Id,
                 Uuid = gpu.Information.Uuid,
                 Name = gpu.Information.Model,
                 Driver = "nvidia",
                 DriverVersion = version,
-                NumaNode = gpu.Function(host).NumaNode,
-                PciId = gpu.Function(host).Id,
+                NumaNode = function.NumaNode,
                 DeviceNodes = [nodes.Gpu(gpu.Information.Minor)],
-                DrmNodes = DrmNodes.Of(host, gpu.Function(host).Directory).Nodes,
-            }),
-        ];
+                // A GPU that is divided draws nothing.
+                DrmNodes = migDevices.IsEmpty ? DrmNodes.Of(host, function.Directory).Nodes : [],
+                MigDevices = migDevices,
+            };
+        }
     }
 
     private sealed record FoundGpu(PciAddress Address, ProcInformation Information)
     {
         public static readonly Comparer<FoundGpu> ByAddress = Comparer<FoundGpu>.Create((x, y) => x.Address.CompareTo(y.Address));
-
-        public PciFunction Function(IHostRoot host) => new(host, Address);
     }
 }

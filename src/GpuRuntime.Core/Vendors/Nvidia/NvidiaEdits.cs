@@ -5,7 +5,9 @@ using GpuRuntime.Core.Inventory;
 namespace GpuRuntime.Core.Vendors.Nvidia;
 
 /// <summary>What a container needs to use some of NVIDIA's GPUs with some of the driver's capabilities.</summary>
-public sealed class NvidiaEdits(IHostRoot host, NvidiaDriver driver, DriverFiles files, ImmutableArray<Gpu> gpus, DriverCapability capabilities)
+/// <param name="further">Nodes that the request names beside those of GPUs.</param>
+public sealed class NvidiaEdits(
+    IHostRoot host, NvidiaDriver driver, DriverFiles files, ImmutableArray<Gpu> gpus, DriverCapability capabilities, ImmutableArray<DeviceNode> further)
 {
     private const string CompatibilityDirectory = "/usr/local/cuda/compat";
     private const string ApplicationProfile = "/etc/nvidia/nvidia-application-profiles-rc.d/10-container.conf";
@@ -48,11 +50,12 @@ public sealed class NvidiaEdits(IHostRoot host, NvidiaDriver driver, DriverFiles
         foreach (var gpu in gpus)
         {
             wanted.AddRange(gpu.DeviceNodes);
+            wanted.AddRange(gpu.MigDevices.SelectMany(device => device.CapabilityNodes));
             if (UsesDisplay)
                 wanted.AddRange(gpu.DrmNodes);
         }
 
-        return [.. wanted];
+        return [.. wanted.Concat(further).DistinctBy(node => node.Path)];
     }
 
     // Keeps EGL, which enumerates by itself, to the GPUs that were granted: one bit for each device minor below 64.

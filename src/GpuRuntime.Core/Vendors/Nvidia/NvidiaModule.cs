@@ -3,6 +3,7 @@ using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Vendors.Nvidia.Wsl;
 
 namespace GpuRuntime.Core.Vendors.Nvidia;
 
@@ -10,13 +11,20 @@ public sealed class NvidiaModule : IVendorModule
 {
     public GpuVendor Vendor => GpuVendor.Nvidia;
 
-    public ImmutableArray<Gpu> Discover(IHostRoot host) => NvidiaDiscovery.Discover(host);
+    public ImmutableArray<Gpu> Discover(IHostRoot host) => NvidiaDiscovery.Discover(host) is { IsEmpty: false } gpus ? gpus : WslDiscovery.Discover(host);
 
-    public Gpu Describe(Gpu gpu, IHostRoot host) => gpu;
+    public Gpu Describe(Gpu gpu, IHostRoot host) =>
+        ReportedGpus.Read(host).FirstOrDefault(known => known.PciAddress == gpu.PciAddress) is { MemoryBytes: { } bytes } ? gpu with { MemoryBytes = bytes } : gpu;
 
-    public bool HasDriverWithoutGpu(IHostRoot host) => host.ReadText(HostTree.Proc, NvidiaDriver.VersionFile) is not null;
+    public bool HasDriverWithoutGpu(IHostRoot host) => host.ReadText(HostTree.Proc, NvidiaDriver.VersionFile) is not null || WslDriver.IsPresent(host);
 
     public ContainerEdits Edits(VendorGrant grant, IHostRoot host, RuntimeConfiguration configuration)
+    {
+        var edits = WslDriver.IsPresent(host) ? WslEdits.Of(grant, host) : DriverEdits(grant, host, configuration);
+        return FurtherDevices.Of(grant.Request.AcceptedEnvironment, host) is { } further ? ContainerEdits.Join(edits, further) : edits;
+    }
+
+    private static ContainerEdits DriverEdits(VendorGrant grant, IHostRoot host, RuntimeConfiguration configuration)
     {
         var driver = NvidiaDriver.Read(host) ?? throw new GpuRuntimeException(
             ErrorCode.DriverNotLoaded,
@@ -26,6 +34,7 @@ public sealed class NvidiaModule : IVendorModule
             Requirements.Check(grant.Environment, driver);
 
         var files = new DriverFiles(host, driver.Version, configuration.LibrarySearchPaths);
-        return new NvidiaEdits(host, driver, files, grant.Gpus, capabilities).Build();
+        ImmutableArray<DeviceNode> further = [.. MigManagement.Nodes(grant, host, new NvidiaNodes(host))];
+        return new NvidiaEdits(host, driver, files, grant.Gpus, capabilities, further).Build();
     }
 }

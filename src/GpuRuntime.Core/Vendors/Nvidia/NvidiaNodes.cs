@@ -24,6 +24,14 @@ public sealed class NvidiaNodes(IHostRoot host)
 
     public DeviceNode Modeset() => Frontend("nvidia-modeset", ModesetMinor);
 
+    /// <summary>A node of <c>/dev/nvidia-caps</c>, which opens what a capability protects.</summary>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.DeviceNodeMissing"/>: the driver has registered no such nodes.</exception>
+    public DeviceNode Capability(uint minor, uint mode)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"nvidia-caps/nvidia-cap{minor}");
+        return Existing(name) ?? Missing(name, Majors["nvidia-caps"] ?? throw NotLoaded(name, "nvidia"), minor) with { Mode = mode };
+    }
+
     /// <summary>The nodes of unified memory, without which CUDA does not start.</summary>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.DeviceNodeMissing"/>: the module is not loaded.</exception>
     public IEnumerable<DeviceNode> UnifiedMemory()
@@ -32,14 +40,19 @@ public sealed class NvidiaNodes(IHostRoot host)
         yield return Dynamic("nvidia-uvm-tools", "nvidia-uvm", 1);
     }
 
+    /// <summary>A node by its name below <c>/dev</c>, as it is there or as it can be made.</summary>
+    /// <param name="driver">Whose major it has, by its name in <c>/proc/devices</c>.</param>
+    /// <returns><see langword="null"/> when it is missing and that driver is not registered.</returns>
+    public DeviceNode? Find(string name, string driver, uint minor) => Existing(name) ?? (Majors[driver] is { } major ? Missing(name, major, minor) : null);
+
+    /// <summary>A node by its name below <c>/dev</c>; <see langword="null"/> when it is not there.</summary>
+    public DeviceNode? Existing(string name) =>
+        host.Node(name) is { } node ? DeviceNode.Of($"/dev/{name}", host.Locate(HostTree.Dev, name), node) : null;
+
     // Major 195 is NVIDIA's by assignment; drivers name it differently in /proc/devices.
     private DeviceNode Frontend(string name, uint minor) => Existing(name) ?? Missing(name, Majors["nvidia"] ?? Majors["nvidia-frontend"] ?? 195, minor);
 
-    private DeviceNode Dynamic(string name, string module, uint minor) =>
-        Existing(name) ?? Missing(name, Majors[module] ?? throw NotLoaded(name, module), minor);
-
-    private DeviceNode? Existing(string name) =>
-        host.Node(name) is { } node ? DeviceNode.Of($"/dev/{name}", host.Locate(HostTree.Dev, name), node) : null;
+    private DeviceNode Dynamic(string name, string module, uint minor) => Find(name, module, minor) ?? throw NotLoaded(name, module);
 
     private DeviceNode Missing(string name, uint major, uint minor) =>
         new($"/dev/{name}", host.Locate(HostTree.Dev, name), major, minor, DefaultMode, 0, 0) { MissingOnHost = true };
