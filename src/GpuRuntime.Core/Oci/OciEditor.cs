@@ -89,7 +89,7 @@ public sealed class OciEditor
     {
         var edit = new ArrayEdit("process", "user", "additionalGids");
         var present = _spec.Items("process", "user", "additionalGids").Select(gid => $"{gid.AsInteger()}").ToHashSet();
-        foreach (var gid in _edits.AdditionalGids)
+        foreach (var gid in _edits.AdditionalGids.Select(_spec.GidInContainer).OfType<uint>())
         {
             if (present.Add($"{gid}"))
                 edit.Appended.Add(OciJson.Write(json => json.WriteNumberValue(gid)));

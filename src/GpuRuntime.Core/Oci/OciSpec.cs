@@ -50,6 +50,23 @@ public sealed class OciSpec
     /// <summary>The host's gid of the container's root group; 0 without a mapping.</summary>
     public uint RootGid => MappedRoot("gidMappings");
 
+    /// <summary>What a group of the host is called in the container; <see langword="null"/> when its user namespace has no number for it.</summary>
+    public uint? GidInContainer(uint gid)
+    {
+        if (!HasUserNamespace)
+            return gid;
+        // What a group is called that has no number in our own user namespace: it is none of these mappings' either.
+        const uint overflowGid = 65534;
+        foreach (var mapping in gid == overflowGid ? [] : Items("linux", "gidMappings"))
+        {
+            if (mapping["hostID"]?.AsInteger() is { } host && mapping["containerID"]?.AsInteger() is { } container && mapping["size"]?.AsInteger() is { } size
+                && gid >= host && gid - host < size && gid - host + container is >= 0 and <= uint.MaxValue and var mapped)
+                return (uint)mapped;
+        }
+
+        return null;
+    }
+
     public ContainerFacts Facts() => new()
     {
         Environment = new ContainerEnvironment(Items("process", "env").Select(entry => entry.AsText()).OfType<string>()),

@@ -16,7 +16,7 @@ internal static class GpuIdentity
     public static bool HasUuid(Gpu gpu, string name) => gpu.Uuid is { } uuid && Normalized(gpu.Vendor, name) is { Length: > 0 } wanted && Normalized(gpu.Vendor, uuid) == wanted;
 
     /// <summary>How many different UUIDs these GPUs have.</summary>
-    public static int Distinct(IEnumerable<Gpu> gpus) => gpus.Select(gpu => (gpu.Vendor, Normalized(gpu.Vendor, gpu.Uuid!))).Distinct().Count();
+    public static int Distinct(IEnumerable<Gpu> gpus) => gpus.Select(gpu => $"{gpu.Vendor.Word()} {Normalized(gpu.Vendor, gpu.Uuid!)}").Distinct().Count();
 
     private static bool BeginsWith(Gpu gpu, string name) =>
         gpu.Uuid is { } uuid && Normalized(gpu.Vendor, name) is { Length: > 0 } wanted && Normalized(gpu.Vendor, uuid).StartsWith(wanted, StringComparison.Ordinal);

@@ -72,7 +72,7 @@ public static class GpuSelection
     // Those that can compute first: nobody counts on a GPU that is for graphics alone.
     private static IEnumerable<Gpu> Counted(DeviceSelector selector, ImmutableArray<Gpu> candidates, ImmutableArray<Gpu> host, string source) =>
         candidates.Length >= selector.First
-            ? candidates.OrderByDescending(gpu => gpu.HasCompute).Take(selector.First)
+            ? candidates.Where(gpu => gpu.HasCompute).Concat(candidates.Where(gpu => !gpu.HasCompute)).Take(selector.First)
             : throw SelectionErrors.NotFound($"{source} asks for {selector.First} GPUs", host);
 
     // An index without a vendor counts over the host's list; with several vendors that would surprise, so it has to say which.

@@ -7,7 +7,7 @@ namespace GpuRuntime.Core.Selection;
 internal sealed class Grant
 {
     private readonly HashSet<string> _whole = new(StringComparer.Ordinal);
-    private readonly HashSet<(string Gpu, int Mig)> _migDevices = [];
+    private readonly HashSet<string> _migDevices = new(StringComparer.Ordinal);
 
     /// <summary>Whole GPUs; of those that are divided into MIG devices all of them.</summary>
     public void Add(IEnumerable<Gpu> gpus)
@@ -16,13 +16,17 @@ internal sealed class Grant
             _whole.Add(gpu.Id);
     }
 
-    public void Add(Gpu gpu, MigDevice device) => _migDevices.Add((gpu.Id, device.Index));
+    public void Add(Gpu gpu, MigDevice device) => _migDevices.Add(Name(gpu, device));
 
-    public ImmutableArray<Gpu> In(ImmutableArray<Gpu> host) =>
-    [
-        .. from gpu in host
-           let granted = _whole.Contains(gpu.Id) ? gpu.MigDevices : [.. gpu.MigDevices.Where(device => _migDevices.Contains((gpu.Id, device.Index)))]
-           where _whole.Contains(gpu.Id) || !granted.IsEmpty
-           select granted.Length == gpu.MigDevices.Length ? gpu : gpu with { MigDevices = granted },
-    ];
+    public ImmutableArray<Gpu> In(ImmutableArray<Gpu> host) => [.. host.Select(Granted).OfType<Gpu>()];
+
+    private Gpu? Granted(Gpu gpu)
+    {
+        if (_whole.Contains(gpu.Id))
+            return gpu;
+        ImmutableArray<MigDevice> granted = [.. gpu.MigDevices.Where(device => _migDevices.Contains(Name(gpu, device)))];
+        return granted.IsEmpty ? null : gpu with { MigDevices = granted };
+    }
+
+    private static string Name(Gpu gpu, MigDevice device) => $"{gpu.Id}:{device.Index}";
 }

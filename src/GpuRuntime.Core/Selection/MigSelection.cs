@@ -30,14 +30,11 @@ internal static class MigSelection
             return;
         }
 
-        var named = (from gpu in candidates
-                     from device in gpu.MigDevices
-                     where device.Uuid is not null && device.Uuid.StartsWith(selector.Uuid, StringComparison.OrdinalIgnoreCase)
-                     select (gpu, device)).ToList();
+        var named = candidates.SelectMany(gpu => gpu.MigDevices).Where(device => device.Uuid?.StartsWith(selector.Uuid, StringComparison.OrdinalIgnoreCase) == true).ToList();
         switch (named)
         {
-            case [var (gpu, device)]:
-                grant.Add(gpu, device);
+            case [var device]:
+                grant.Add(candidates.First(gpu => gpu.MigDevices.Contains(device)), device);
                 break;
             case []:
                 throw candidates.Any(gpu => gpu.MigDevices.Any(device => device.Uuid is null)) ? Unknown(selector, host, source) : SelectionErrors.Named(selector, host, source);

@@ -25,8 +25,8 @@ internal static class VendorSelection
         var present = selectors.Where(selector => selector.Vendor is not { } vendor || host.Any(gpu => gpu.Vendor == vendor)).ToImmutableArray();
         if (present.IsEmpty || present.Length == selectors.Length)
             return selectors;
-        foreach (var vendor in selectors.Except(present).Select(selector => selector.Vendor).Distinct())
-            warnings.Add($"The GPUs of {vendor!.Value.DisplayName()} that the environment asks for are left out: this host has none of that vendor, and other variables name GPUs that it has.");
+        foreach (var vendor in selectors.Except(present).Select(selector => selector.Vendor!.Value.DisplayName()).Distinct())
+            warnings.Add($"The GPUs of {vendor} that the environment asks for are left out: this host has none of that vendor, and other variables name GPUs that it has.");
         return present;
     }
 }

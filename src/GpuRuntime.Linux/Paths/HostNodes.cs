@@ -23,7 +23,7 @@ public static class HostNodes
     public static bool Make(DeviceNode node)
     {
         var slash = node.HostPath.LastIndexOf('/');
-        using var directory = Libc.TryOpenAt(Libc.AtFdCwd, node.HostPath[..slash], OpenFlags.Path | Libc.Directory, Resolve.None, out _);
+        using var directory = Open(node.HostPath[..slash]) ?? Made(node.HostPath[..slash]);
         if (directory is null)
             return false;
         var name = node.HostPath[(slash + 1)..];
@@ -34,4 +34,14 @@ public static class HostNodes
         Libc.ChangeModeAt(directory, name, node.Mode);
         return true;
     }
+
+    // Some nodes have a directory of their own below /dev (nvidia-caps), which nobody has made either.
+    private static FileDescriptor? Made(string directory)
+    {
+        const uint readableByAll = 0b111_101_101;
+        using var parent = Open(directory[..directory.LastIndexOf('/')]);
+        return parent is not null && Libc.TryMakeDirectory(parent.Number, directory[(directory.LastIndexOf('/') + 1)..], readableByAll) is Errno.None or Errno.Exists ? Open(directory) : null;
+    }
+
+    private static FileDescriptor? Open(string directory) => Libc.TryOpenAt(Libc.AtFdCwd, directory, OpenFlags.Path | Libc.Directory, Resolve.None, out _);
 }

@@ -10,7 +10,7 @@ namespace GpuRuntime.Linux.Paths;
 /// <summary>The host as the configuration's prefixes say. Links are resolved below their prefix, so that a captured tree is a host.</summary>
 public sealed class LinuxHostRoot : IHostRoot, IDisposable
 {
-    private const int LargestText = 1 << 20;
+    private const int LargestText = 4 << 20;
     private const int LargestLoaderCache = 16 << 20;
 
     private readonly Tree[] _trees;

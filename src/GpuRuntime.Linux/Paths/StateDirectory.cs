@@ -13,6 +13,7 @@ namespace GpuRuntime.Linux.Paths;
 public sealed class StateDirectory
 {
     private const uint OwnOnly = 0b111_000_000;
+    private const uint OwnersAlone = 0b110_000_000;
     private const uint ReadableByAll = 0b100_100_100;
 
     private readonly string _path;
@@ -43,6 +44,15 @@ public sealed class StateDirectory
         foreach (var link in links)
             root.Symlink($"{name}/{link.Path}", link.Target);
         return $"{_path}/{name}";
+    });
+
+    /// <summary>Puts a file of ours in the place of the one with this name, for ourselves to read.</summary>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.StateUnwritable"/>.</exception>
+    public void Keep(string name, string content) => Guarded(() =>
+    {
+        using var root = OpenRoot();
+        root.Replace(name, Encoding.UTF8.GetBytes(content), OwnersAlone);
+        return name;
     });
 
     private RootedDirectory OpenRoot()

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using GpuRuntime.Core.Configuration;
 using GpuRuntime.Linux.Paths;
 using GpuRuntime.Linux.Processes;
 
@@ -12,10 +11,14 @@ internal static class EngineChecks
     private const string ContainerdConfiguration = "/etc/containerd/config.toml";
     private const string HookName = "nvidia-container-runtime-hook";
     private const string OwnHookName = "gpu-runtime-hook";
+    private const string OwnName = "gpu-runtime";
+
+    /// <summary>What AMD's documentation registers, and what Docker from 28.3 on looks for to take --gpus without a hook.</summary>
+    private const string AmdRuntimeName = "amd-container-runtime";
     private static readonly string[] HooksDirectories = ["/usr/share/containers/oci/hooks.d", "/etc/containers/oci/hooks.d"];
     private const int LargestConfiguration = 1 << 20;
 
-    public static IEnumerable<Finding> Run(RuntimeConfiguration configuration)
+    public static IEnumerable<Finding> Run()
     {
         var found = 0;
         foreach (var finding in Docker().Concat(Containerd()).Concat(Podman()))
@@ -33,13 +36,17 @@ internal static class EngineChecks
         if (OnPath("dockerd") is null)
             yield break;
         var hook = OnPath(HookName);
-        var isOwnHook = hook is not null && new FileInfo(hook).ResolveLinkTarget(returnFinalTarget: true)?.Name == OwnHookName;
+        var isOwnHook = hook is not null && LeadsTo(hook, OwnHookName);
         var registration = DockerRegistration();
         // With our hook --gpus works without it.
         yield return isOwnHook && registration.IsMissing ? new Finding("docker", registration.Finding.What) : registration.Finding;
-        yield return hook is not null
-            ? new Finding("docker --gpus", $"{hook} is there{(isOwnHook ? " and is ours" : ", and is not gpu-runtime's")}: dockerd takes --gpus if it was started since")
-            : new Finding("docker --gpus", $"no program named {HookName} on PATH, so that dockerd refuses --gpus", $"ln -s {OwnHook()} /usr/local/bin/{HookName}, then restart dockerd; or use -e NVIDIA_VISIBLE_DEVICES=all");
+        yield return (hook, Search(AmdRuntimeName)) switch
+        {
+            ({ } path, _) => new Finding("docker --gpus", $"{path} is there{(isOwnHook ? " and is ours" : ", and is not gpu-runtime's")}: dockerd takes --gpus if it was started since"),
+            (null, { } amd) when LeadsTo(amd, OwnName) && !registration.IsMissing => new Finding(
+                "docker --gpus", $"{amd} is there and is ours: Docker 28.3 and newer takes --gpus where --runtime, or the default runtime, is gpu-runtime; older ones need {HookName}"),
+            _ => new Finding("docker --gpus", $"no program named {HookName} on PATH, so that dockerd refuses --gpus", $"ln -s {OwnHook()} /usr/local/bin/{HookName}, then restart dockerd; or use -e GPU_RUNTIME_GPUS=all"),
+        };
     }
 
     private static (Finding Finding, bool IsMissing) DockerRegistration()
@@ -92,14 +99,23 @@ internal static class EngineChecks
         var hooks = HooksDirectories.SelectMany(directory => root.List(directory).Select(name => $"{directory}/{name}")).Where(path => path.Contains("/gpu-runtime", StringComparison.Ordinal)).ToList();
         yield return new Finding("podman", hooks.Count > 0
             ? $"found, and its hooks: {string.Join(", ", hooks)}"
-            : $"found; run containers with: podman --runtime {OwnProgram.Path} run -e NVIDIA_VISIBLE_DEVICES=all ...");
+            : $"found; run containers with: podman --runtime {OwnProgram.Path} run -e GPU_RUNTIME_GPUS=all ...");
     }
 
     private static bool NamesUs(string line) => !line.TrimStart().StartsWith('#') && line.Contains("BinaryName", StringComparison.Ordinal) && line.Contains("gpu-runtime", StringComparison.Ordinal);
 
-    private static bool IsOurs(string path) => path == OwnProgram.Path || path == "gpu-runtime" || path.EndsWith("/gpu-runtime", StringComparison.Ordinal);
+    private static bool IsOurs(string path) =>
+        path == OwnProgram.Path || path == OwnName || path.EndsWith($"/{OwnName}", StringComparison.Ordinal) || (Search(path) is { } found && LeadsTo(found, OwnName));
+
+    private static bool LeadsTo(string link, string name) => new FileInfo(link).ResolveLinkTarget(returnFinalTarget: true)?.Name == name;
 
     private static string OwnHook() => OwnProgram.Path[..(OwnProgram.Path.LastIndexOf('/') + 1)] + OwnHookName;
 
     private static string? OnPath(string name) => LowLevelRuntime.TryFind([name], Environment.GetEnvironmentVariable("PATH"));
+
+    // As dockerd does. The search for a low-level runtime passes over links to ourselves, which is what is looked for here.
+    private static string? Search(string name) =>
+        name.Contains('/', StringComparison.Ordinal)
+            ? (File.Exists(name) ? name : null)
+            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(directory => directory.StartsWith('/')).Select(directory => $"{directory}/{name}").FirstOrDefault(File.Exists);
 }

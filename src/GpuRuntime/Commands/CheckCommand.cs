@@ -2,6 +2,7 @@ using System.CommandLine;
 using GpuRuntime.Checks;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
+using GpuRuntime.Core.Vendors;
 using GpuRuntime.Linux.Paths;
 
 namespace GpuRuntime.Commands;
@@ -42,7 +43,7 @@ internal static class CheckCommand
         }
 
         var problems = 0;
-        foreach (var finding in HostChecks.Run(host, configuration).Concat(NvidiaChecks.Run(host, configuration)).Concat(EngineChecks.Run(configuration)))
+        foreach (var finding in Findings(host, configuration))
         {
             Print(finding);
             problems += finding.Cure is null ? 0 : 1;
@@ -50,6 +51,24 @@ internal static class CheckCommand
 
         Console.Out.WriteLine(problems == 0 ? "All well." : problems == 1 ? "1 problem." : $"{problems} problems.");
         return problems == 0 ? AllWell : Problems;
+    }
+
+    private static IEnumerable<Finding> Findings(LinuxHostRoot host, RuntimeConfiguration configuration)
+    {
+        var gpus = VendorModules.Describe(host);
+        return
+        [
+            .. HostChecks.Run(configuration, gpus),
+            .. PciChecks.Run(host, gpus),
+            .. IntegratedGpuChecks.Run(gpus),
+            .. VirtualFunctionChecks.Run(host, gpus),
+            .. IommuChecks.Run(host, gpus),
+            .. NvidiaChecks.Run(host, configuration),
+            .. KfdChecks.Run(host, gpus),
+            .. PartitionChecks.Run(host, gpus),
+            .. DrmNodeChecks.Run(host, gpus),
+            .. EngineChecks.Run(),
+        ];
     }
 
     private static void Print(Finding finding)

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.CommandLine;
-using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Vendors;
 using GpuRuntime.Linux.Paths;
 
@@ -14,37 +12,23 @@ internal static class DevicesCommand
         var config = AdminCommands.ConfigOption();
         var format = new Option<string>("--format") { Description = "table or json", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "json");
-        var command = new Command("devices", "List the GPUs of this host.") { config, format };
-        command.SetAction(result => Run(result.GetValue(config), result.GetValue(format) == "json"));
+        var refresh = new Option<bool>("--refresh") { Description = "First ask nvidia-smi for what no file tells (UUIDs of MIG devices, memory), and keep it for requests" };
+        var command = new Command("devices", "List the GPUs of this host.") { config, format, refresh };
+        command.SetAction(result => Run(result.GetValue(config), result.GetValue(format) == "json", result.GetValue(refresh)));
         return command;
     }
 
-    private static int Run(string? config, bool json)
+    private static int Run(string? config, bool json, bool refresh)
     {
-        using var host = new LinuxHostRoot(AdminContext.Load(config).Values);
-        var gpus = VendorModules.Discover(host);
+        var configuration = AdminContext.Load(config).Values;
+        if (refresh)
+            DevicesRefresh.Run(configuration);
+        using var host = new LinuxHostRoot(configuration);
+        var gpus = VendorModules.Describe(host);
         if (json)
             Console.Out.WriteLine(DevicesJson.Write(gpus));
         else
-            PrintTable(gpus);
+            DevicesTable.Print(gpus, new PciNames(host));
         return 0;
-    }
-
-    private static void PrintTable(ImmutableArray<Gpu> gpus)
-    {
-        if (gpus.IsEmpty)
-        {
-            Console.Out.WriteLine("This host has no GPU with a driver that this version knows. gpu-runtime check says why.");
-            return;
-        }
-
-        TextTable.Print(
-            ["ID", "NAME", "UUID", "PCI ADDRESS", "DRIVER", "NUMA", "NODES"],
-            gpus.Select(gpu => (string[])
-            [
-                gpu.Id, gpu.Name ?? "-", gpu.Uuid ?? "-", gpu.PciAddress.ToString(), $"{gpu.Driver} {gpu.DriverVersion}".Trim(),
-                gpu.NumaNode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-",
-                string.Join(' ', gpu.DeviceNodes.Concat(gpu.DrmNodes).Select(node => node.Path)),
-            ]));
     }
 }

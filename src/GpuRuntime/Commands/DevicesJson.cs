@@ -31,13 +31,23 @@ internal static class DevicesJson
         json.WriteNumber("index", gpu.Index);
         Text(json, "uuid", gpu.Uuid);
         json.WriteString("pciAddress", gpu.PciAddress.ToString());
+        Number(json, "partition", gpu.Partition);
+        Number(json, "hipIndex", gpu.HipIndex);
+        Number(json, "renderMinor", gpu.RenderMinor);
+        Text(json, "pciId", gpu.PciId);
         Text(json, "name", gpu.Name);
         Text(json, "driver", gpu.Driver);
         Text(json, "driverVersion", gpu.DriverVersion);
-        if (gpu.NumaNode is { } numaNode)
-            json.WriteNumber("numaNode", numaNode);
+        Number(json, "numaNode", gpu.NumaNode);
         if (gpu.MemoryBytes is { } memory)
             json.WriteNumber("memoryBytes", memory);
+        json.WriteBoolean("compute", gpu.HasCompute);
+        if (gpu.IsIntegrated is { } isIntegrated)
+            json.WriteBoolean("integrated", isIntegrated);
+        if (gpu.OffersVirtualFunctions)
+            json.WriteBoolean("offersVirtualFunctions", true);
+        if (gpu.IsVirtualFunction)
+            json.WriteBoolean("virtualFunction", true);
         json.WriteStartArray("deviceNodes");
         foreach (var node in gpu.DeviceNodes.Concat(gpu.DrmNodes))
         {
@@ -53,7 +63,32 @@ internal static class DevicesJson
         foreach (var device in gpu.MigDevices)
             json.WriteStringValue($"{gpu.Index}:{device.Index}");
         json.WriteEndArray();
+        if (!gpu.MigDevices.IsEmpty)
+            MigDevices(json, gpu);
         json.WriteEndObject();
+    }
+
+    private static void MigDevices(Utf8JsonWriter json, Gpu gpu)
+    {
+        json.WriteStartArray("migDevices");
+        foreach (var device in gpu.MigDevices)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", $"{gpu.Index}:{device.Index}");
+            json.WriteNumber("gpuInstance", device.GpuInstance);
+            json.WriteNumber("computeInstance", device.ComputeInstance);
+            Text(json, "uuid", device.Uuid);
+            Text(json, "profile", device.Profile);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, int? value)
+    {
+        if (value is { } number)
+            json.WriteNumber(name, number);
     }
 
     private static void Text(Utf8JsonWriter json, string name, string? value)

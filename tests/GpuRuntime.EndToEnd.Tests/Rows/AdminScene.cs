@@ -2,66 +2,17 @@ using GpuRuntime.TestHosts;
 
 namespace GpuRuntime.EndToEnd.Tests.Rows;
 
-/// <summary>
-/// A simulated host with an /etc and a PATH of its own, for what gpu-runtime reads of the machine itself: in a mount namespace of the
-/// command's, since /etc/docker and /etc/gpu-runtime cannot be configured to lie elsewhere.
-/// </summary>
-internal sealed class AdminScene : IAsyncDisposable
+/// <summary>A simulated NVIDIA host with surroundings of its own.</summary>
+internal sealed class AdminScene : AdminSurroundings, IAsyncDisposable
 {
     private AdminScene(TestMachine machine)
-    {
-        Machine = machine;
-        Etc = machine.Directory.CreateSubdirectory("etc");
-        ProgramDirectory = machine.Directory.CreateSubdirectory("programs");
-    }
-
-    /// <summary>What daemon.json must hold.</summary>
-    public static string Registration { get; } = $"\"runtimes\": {{\"gpu-runtime\": {{\"path\": \"{Programs.GpuRuntime}\"}}}}";
+        : base(machine.Directory) => Machine = machine;
 
     public TestMachine Machine { get; }
 
     public SimulatedNvidiaHost Host => Machine.Host;
 
-    public string Etc { get; }
-
-    public string ProgramDirectory { get; }
-
-    /// <summary>A host on which all is well: gpu-runtime is registered with Docker, and runc and Docker's hook are on the PATH.</summary>
-    public static AdminScene Create(SimulatedNvidiaHostOptions? options = null)
-    {
-        var scene = new AdminScene(TestMachine.Create(options));
-        foreach (var name in (string[])["runc", "dockerd", "nvidia-container-runtime-hook"])
-            scene.AddProgram(name);
-        scene.WriteEtc("docker/daemon.json", $"{{{Registration}}}");
-        return scene;
-    }
-
-    public void AddProgram(string name)
-    {
-        var path = Path.Combine(ProgramDirectory, name);
-        File.WriteAllText(path, "#!/bin/false\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-    }
-
-    public void LinkProgram(string name, string target) => File.CreateSymbolicLink(Path.Combine(ProgramDirectory, name), target);
-
-    public void RemoveProgram(string name) => File.Delete(Path.Combine(ProgramDirectory, name));
-
-    /// <returns>The file's path as the command sees it.</returns>
-    public string WriteEtc(string path, string content)
-    {
-        var file = Path.Combine(Etc, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllText(file, content);
-        return Path.Combine("/etc", path);
-    }
-
-    /// <summary>gpu-runtime in the scene. No configuration is named unless the caller names one.</summary>
-    public Command GpuRuntime(params ReadOnlySpan<string> arguments) => Command.Of("unshare",
-        [
-            "--mount", "--propagation", "private", "sh", "-c", """mount --bind "$1" /etc && export PATH="$2" && shift 2 && exec "$@" """, "sh",
-            Etc, ProgramDirectory, Programs.GpuRuntime, .. arguments,
-        ]).WithEnvironment("GPU_RUNTIME_CONFIG", null);
+    public static AdminScene Create(SimulatedNvidiaHostOptions? options = null) => new(TestMachine.Create(options));
 
     public ValueTask DisposeAsync() => Machine.DisposeAsync();
 }

@@ -33,6 +33,40 @@ public sealed class CheckEngineRows : BundleFixture
         Assert.That(CheckCommandRows.One(await CheckCommandRows.CheckAsync(scene), "docker").What, Does.Contain("\"gpus\""));
     }
 
+    [TestCase("amd-container-runtime")]
+    [TestCase("$PATH/amd-container-runtime")]
+    public async Task A_registration_of_AMDs_runtime_that_is_a_link_to_us_counts(string path)
+    {
+        await using var scene = AdminScene.Create();
+        scene.LinkProgram("amd-container-runtime", Programs.GpuRuntime);
+        scene.WriteEtc("docker/daemon.json", """{"runtimes": {"amd": {"path": "PROGRAM"}}}""".Replace("PROGRAM", path.Replace("$PATH", scene.ProgramDirectory, StringComparison.Ordinal), StringComparison.Ordinal));
+
+        Assert.That(CheckCommandRows.One(await CheckCommandRows.CheckAsync(scene), "docker"), Is.EqualTo(new CheckFinding("docker", "registered as runtime \"amd\" in /etc/docker/daemon.json", null)));
+    }
+
+    [Test]
+    public async Task AMDs_own_runtime_does_not_count()
+    {
+        await using var scene = AdminScene.Create();
+        scene.AddProgram("amd-container-runtime");
+        scene.WriteEtc("docker/daemon.json", """{"runtimes": {"amd": {"path": "amd-container-runtime"}}}""");
+
+        Assert.That(CheckCommandRows.Problems(await CheckCommandRows.CheckAsync(scene)).Single().What, Does.Contain("not registered"));
+    }
+
+    [Test]
+    public async Task Without_the_hook_a_link_of_AMDs_runtimes_name_takes_the_gpus_flag_of_newer_Dockers()
+    {
+        await using var scene = AdminScene.Create();
+        scene.RemoveProgram("nvidia-container-runtime-hook");
+        scene.LinkProgram("amd-container-runtime", Programs.GpuRuntime);
+
+        var findings = await CheckCommandRows.CheckAsync(scene);
+
+        Assert.That(CheckCommandRows.Problems(findings), Is.Empty);
+        Assert.That(CheckCommandRows.One(findings, "docker --gpus").What, Does.Contain("amd-container-runtime is there and is ours: Docker 28.3 and newer").And.Contain("older ones need nvidia-container-runtime-hook"));
+    }
+
     [Test]
     public async Task A_daemon_json_that_dockerd_cannot_read_is_shown_with_its_line()
     {

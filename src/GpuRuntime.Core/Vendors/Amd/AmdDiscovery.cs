@@ -26,8 +26,8 @@ public static class AmdDiscovery
             // Bound, and no DRM device: it failed to start, which check tells.
             if (DrmNodes.Of(host, function.Directory) is not { IsEmpty: false } drm)
                 continue;
-            var own = slots.Where(slot => Parent(slot.Kfd, functions) == function.Address)
-                .OrderBy(slot => slot.Kfd.Partition).ThenBy(slot => slot.Kfd.RenderMinor).ToList();
+            var own = slots.Where(slot => ReferenceEquals(Parent(slot.Kfd, functions), function)).ToList();
+            own.Sort(ByPartition);
             var whole = Whole(function, drm, kfdNode is null ? null : Compute(kfd, drm, function.Address, own), kfdNode);
             gpus.Add(own.Count == 0 ? whole : whole with { Partition = 0 });
             gpus.AddRange(own.Select((slot, position) => whole with
@@ -86,8 +86,11 @@ public static class AmdDiscovery
     }
 
     // The function's place in a partition's location counts partitions; the device's first function is the GPU.
-    private static PciAddress? Parent(KfdNode node, ImmutableArray<PciFunction> functions) =>
-        functions.FirstOrDefault(function => node.Address with { Function = function.Address.Function } == function.Address)?.Address;
+    private static PciFunction? Parent(KfdNode node, ImmutableArray<PciFunction> functions) =>
+        functions.FirstOrDefault(function => node.Address with { Function = function.Address.Function } == function.Address);
+
+    private static int ByPartition(Slot first, Slot second) =>
+        first.Kfd.Partition != second.Kfd.Partition ? first.Kfd.Partition.CompareTo(second.Kfd.Partition) : first.Kfd.RenderMinor.CompareTo(second.Kfd.RenderMinor);
 
     private sealed record Slot(KfdNode Kfd, DrmNodes Drm);
 }

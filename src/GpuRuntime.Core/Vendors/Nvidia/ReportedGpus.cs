@@ -63,12 +63,20 @@ public static class ReportedGpus
     /// MIG devices with their reported UUIDs. Where the report tells of other devices than the driver's files do, it is older than they are, and
     /// none of it counts: an instance that was made anew may have the numbers of one that is gone.
     /// </summary>
-    public static ImmutableArray<MigDevice> Join(ImmutableArray<MigDevice> devices, ReportedGpu? reported) =>
-        reported is not null && reported.MigDevices.Select(Numbers).ToHashSet().SetEquals(devices.Select(Numbers))
-            ? [.. devices.Select(device => reported.MigDevices.First(known => Numbers(known) == Numbers(device)) is var known ? device with { Uuid = known.Uuid, Profile = known.Profile } : device)]
-            : devices;
+    public static ImmutableArray<MigDevice> Join(ImmutableArray<MigDevice> devices, ReportedGpu? reported)
+    {
+        if (reported is null || reported.MigDevices.Length != devices.Length)
+            return devices;
+        var joined = ImmutableArray.CreateBuilder<MigDevice>();
+        foreach (var device in devices)
+        {
+            if (reported.MigDevices.FirstOrDefault(known => known.GpuInstance == device.GpuInstance && known.ComputeInstance == device.ComputeInstance) is not { } known)
+                return devices;
+            joined.Add(device with { Uuid = known.Uuid, Profile = known.Profile });
+        }
 
-    private static (uint, uint) Numbers(MigDevice device) => (device.GpuInstance, device.ComputeInstance);
+        return joined.ToImmutable();
+    }
 
     private static string? Known(string word) => word == Unknown ? null : word;
 }

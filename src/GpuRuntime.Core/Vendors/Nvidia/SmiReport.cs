@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Xml;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
 
@@ -12,7 +11,6 @@ namespace GpuRuntime.Core.Vendors.Nvidia;
 /// </summary>
 public static class SmiReport
 {
-    private const string GpuElement = "gpu";
     private const string UuidBeginning = "(UUID: ";
     private const long BytesInMebibyte = 1 << 20;
 
@@ -23,45 +21,66 @@ public static class SmiReport
     {
         var named = ParseList(list);
         var gpus = ImmutableArray.CreateBuilder<ReportedGpu>();
-        try
+        var reader = new SmiElements(query);
+        var isReport = false;
+        while (reader.Next())
         {
-            var document = new XmlDocument { XmlResolver = null };
-            using (var reader = XmlReader.Create(new StringReader(query), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null }))
-                document.Load(reader);
-            foreach (var gpu in Children(document.DocumentElement, GpuElement))
+            isReport |= reader.Path == "nvidia_smi_log";
+            if (reader.Path == "nvidia_smi_log/gpu" && PciAddress.Parse(reader.Attribute("id")) is { } address)
+                gpus.Add(ReadGpu(ref reader, address, named));
+        }
+
+        return isReport && reader.IsAtEnd
+            ? gpus.ToImmutable()
+            : throw new GpuRuntimeException(ErrorCode.VendorToolFailed, $"nvidia-smi -q -x printed no report: {PrintableText.Quote(query.Length > 200 ? query[..200] : query)}");
+    }
+
+    private static ReportedGpu ReadGpu(ref SmiElements reader, PciAddress address, Dictionary<string, MigName> named)
+    {
+        var gpu = new ReportedGpu(address, null, []);
+        var uuid = "";
+        uint? index = null, gpuInstance = null, computeInstance = null;
+        var depth = reader.Depth;
+        while (reader.Next() && reader.Depth > depth)
+        {
+            switch (reader.Name)
             {
-                if (PciAddress.Parse(gpu.GetAttribute("id")) is not { } address)
-                    continue;
-                var uuid = Text(gpu, "uuid");
-                gpus.Add(new ReportedGpu(address, Memory(gpu), [.. Children(gpu["mig_devices"], "mig_device").Select(device => Device(device, uuid, named)).OfType<MigDevice>()]));
+                case "uuid" when reader.Depth == depth + 1:
+                    uuid = reader.Text;
+                    break;
+                case "total" when reader.Path.EndsWith("/gpu/fb_memory_usage/total", StringComparison.Ordinal):
+                    gpu = gpu with { MemoryBytes = Mebibytes(reader.Text) };
+                    break;
+                case "mig_device":
+                    (index, gpuInstance, computeInstance) = (null, null, null);
+                    break;
+                case "index" when IsOfMigDevice(reader.Path):
+                    index = Number(reader.Text);
+                    break;
+                case "gpu_instance_id" when IsOfMigDevice(reader.Path):
+                    gpuInstance = Number(reader.Text);
+                    break;
+                case "compute_instance_id" when IsOfMigDevice(reader.Path):
+                    computeInstance = Number(reader.Text);
+                    if (index is not null && gpuInstance is not null && computeInstance is not null)
+                        gpu = gpu with { MigDevices = gpu.MigDevices.Add(Device(index.Value, gpuInstance.Value, computeInstance.Value, named.GetValueOrDefault($"{uuid} {index}"))) };
+                    break;
             }
         }
-        catch (XmlException exception)
-        {
-            throw new GpuRuntimeException(ErrorCode.VendorToolFailed, $"nvidia-smi -q -x printed no XML (line {exception.LineNumber}): {exception.Message}", exception);
-        }
 
-        return gpus.ToImmutable();
+        return gpu;
     }
 
-    private static MigDevice? Device(XmlElement device, string? gpu, Dictionary<(string Gpu, uint Device), MigName> named)
-    {
-        if (Number(device, "index") is not { } index || Number(device, "gpu_instance_id") is not { } gpuInstance || Number(device, "compute_instance_id") is not { } computeInstance)
-            return null;
-        var name = gpu is not null && named.TryGetValue((gpu, index), out var found) ? found : null;
-        return new MigDevice((int)index, gpuInstance, computeInstance) { Uuid = name?.Uuid, Profile = name?.Profile };
-    }
+    private static MigDevice Device(uint index, uint gpuInstance, uint computeInstance, MigName? name) =>
+        new((int)index, gpuInstance, computeInstance) { Uuid = name?.Uuid, Profile = name?.Profile };
 
-    private static long? Memory(XmlElement gpu) =>
-        Text(gpu["fb_memory_usage"], "total")?.Split(' ') is [var number, "MiB"] && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var mebibytes)
-            ? mebibytes * BytesInMebibyte
-            : null;
+    private static bool IsOfMigDevice(string path) => path.Contains("/mig_devices/mig_device/", StringComparison.Ordinal);
 
     // GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-...)
     //   MIG 3g.20gb     Device  0: (UUID: MIG-...)
-    private static Dictionary<(string Gpu, uint Device), MigName> ParseList(string list)
+    private static Dictionary<string, MigName> ParseList(string list)
     {
-        var named = new Dictionary<(string, uint), MigName>();
+        var named = new Dictionary<string, MigName>(StringComparer.Ordinal);
         var gpu = "";
         foreach (var line in list.Split('\n'))
         {
@@ -70,8 +89,8 @@ public static class SmiReport
                 continue;
             if (words is ["GPU", ..])
                 gpu = uuid;
-            else if (words is ["MIG", var profile, "Device", var number, ..] && uint.TryParse(number.TrimEnd(':'), NumberStyles.None, CultureInfo.InvariantCulture, out var device))
-                named[(gpu, device)] = new MigName(uuid, profile);
+            else if (words is ["MIG", var profile, "Device", var number, ..] && Number(number.TrimEnd(':')) is { } device)
+                named[$"{gpu} {device}"] = new MigName(uuid, profile);
         }
 
         return named;
@@ -84,11 +103,9 @@ public static class SmiReport
         return end < 0 ? null : line[(start + UuidBeginning.Length)..end];
     }
 
-    private static uint? Number(XmlElement parent, string name) => uint.TryParse(Text(parent, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static long? Mebibytes(string text) => text.EndsWith(" MiB", StringComparison.Ordinal) && Number(text[..^4]) is { } number ? number * BytesInMebibyte : null;
 
-    private static string? Text(XmlElement? parent, string name) => parent?[name]?.InnerText.Trim();
-
-    private static IEnumerable<XmlElement> Children(XmlElement? parent, string name) => parent?.ChildNodes.OfType<XmlElement>().Where(child => child.Name == name) ?? [];
+    private static uint? Number(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private sealed record MigName(string Uuid, string Profile);
 }
