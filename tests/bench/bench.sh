@@ -28,10 +28,13 @@ echo 'int main(void) { return 0; }' | gcc -O2 -static -s -x c -o "$work/true-sta
 "${test_hosts[@]}" rootfs busybox "$work/root" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 cp "$work/true-static" "$work/root/bin/"
 
-config() { # FILE FURTHER-MEMBER
+"${test_hosts[@]}" host many-partitions "$work/many" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+
+config() { # FILE FURTHER-MEMBER [HOST]
+    local host=$work/${3:-host}
     cat >"$1" <<END
 {
-  "host": { "dev": "$work/host/dev", "proc": "$work/host/proc", "sys": "$work/host/sys", "driver": "$work/host/driver" },
+  "host": { "dev": "$host/dev", "proc": "$host/proc", "sys": "$host/sys", "driver": "$host/driver" },
   $2
   "stateDirectory": "$bundles/state"
 }
@@ -43,6 +46,7 @@ ln -s "$runc" "$work/path/runc"
 PATH=$work/path:$PATH
 config "$work/with-runc.json" ''
 config "$work/with-no-op.json" "\"lowLevelRuntimes\": [\"$work/true-static\"],"
+config "$work/many-partitions.json" "\"lowLevelRuntimes\": [\"$work/true-static\"]," many
 
 # Each bundle has a root of its own, and the config.json that every start begins from.
 bundle() { # NAME [NAME=VALUE of the environment | CAP_NAME | hook PROGRAM]...
@@ -63,6 +67,7 @@ bundle() { # NAME [NAME=VALUE of the environment | CAP_NAME | hook PROGRAM]...
 }
 bundle none
 bundle one NVIDIA_VISIBLE_DEVICES=0 NVIDIA_DRIVER_CAPABILITIES=utility,compute
+bundle partition AMD_VISIBLE_DEVICES=0
 bundle full NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=all
 # The set that the vendor's toolkit mounts when it describes a host by CDI: no 32-bit libraries.
 bundle native NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics,video,display,ngx
@@ -172,6 +177,12 @@ for name in none one full; do
     creates+=("gpu-runtime, ${asked[$name]}||$work/cycle --create-only $work/$name.json $shim $bundles/runc $bundles/$name bench-$name")
 done
 GPU_RUNTIME_CONFIG=$work/with-no-op.json measure create "$rounds" "${creates[@]}"
+
+echo
+printf '%-62s %8s %8s  %s\n' 'the same on a host with 16 AMD GPUs of 8 partitions each' 'ms' 'ratio' 'budget'
+GPU_RUNTIME_CONFIG=$work/many-partitions.json measure discovery "$rounds" \
+    "gpu-runtime, no GPU asked for||$work/cycle --create-only $work/none.json $shim $bundles/runc $bundles/none bench-none" \
+    "gpu-runtime, one partition of 128 (all are discovered)|+10 ms|$work/cycle --create-only $work/partition.json $shim $bundles/runc $bundles/partition bench-partition"
 
 echo
 echo 'peak memory of gpu-runtime create, KiB (largest of 10)'

@@ -23,6 +23,9 @@ public sealed record ContainerEdits
     /// <summary>What the loader must find by name, whatever the image's own cache says.</summary>
     public ImmutableArray<LoaderCacheEntry> Libraries { get; init; } = [];
 
+    /// <summary>What the loader must find by name where the image has no library of that name.</summary>
+    public ImmutableArray<LoaderCacheEntry> FallbackLibraries { get; init; } = [];
+
     public ImmutableArray<uint> AdditionalGids { get; init; } = [];
 
     public ImmutableArray<ProcFileMask> ProcFileMasks { get; init; } = [];
@@ -41,6 +44,7 @@ public sealed record ContainerEdits
         GeneratedFiles = [.. first.GeneratedFiles.Concat(second.GeneratedFiles).DistinctBy(file => file.ContainerPath)],
         Symlinks = [.. first.Symlinks.Concat(second.Symlinks).DistinctBy(link => link.Path)],
         Libraries = [.. first.Libraries.Concat(second.Libraries).Distinct()],
+        FallbackLibraries = [.. first.FallbackLibraries.Concat(second.FallbackLibraries).DistinctBy(library => (library.Name, library.Architecture))],
         AdditionalGids = [.. first.AdditionalGids.Concat(second.AdditionalGids).Distinct().Order()],
         ProcFileMasks = [.. first.ProcFileMasks.Concat(second.ProcFileMasks).DistinctBy(mask => mask.ProcFile)],
         ForwardCompatibility = first.ForwardCompatibility ?? second.ForwardCompatibility,

@@ -19,13 +19,13 @@ public static class EditPlanner
     {
         warnings = [];
         RefuseWhatNothingEnforces(request, configuration);
-        if (GpuSelection.Select(request, VendorModules.Discover(host), configuration) is not { } selected)
+        if (GpuSelection.Select(request, VendorModules.Identify(host), configuration) is not { } selected)
             return null;
         warnings = selected.Warnings;
         var edits = ContainerEdits.Empty;
         foreach (var module in VendorModules.All)
         {
-            ImmutableArray<Gpu> own = [.. selected.Gpus.Where(gpu => gpu.Vendor == module.Vendor)];
+            ImmutableArray<Gpu> own = [.. selected.Gpus.Where(gpu => gpu.Vendor == module.Vendor).Select(gpu => module.WithNodes(gpu, host))];
             // "none" is nothing to do on a host without the driver; it must not keep a container from starting there.
             if (!own.IsEmpty || (request.DriverFilesOnly && module.HasDriverWithoutGpu(host)))
                 edits = ContainerEdits.Join(edits, module.Edits(new VendorGrant(own, request, environment), host, configuration));

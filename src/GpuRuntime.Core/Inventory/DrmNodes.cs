@@ -11,6 +11,8 @@ public sealed record DrmNodes(ImmutableArray<DeviceNode> Nodes, ImmutableArray<s
 {
     private const string Render = "renderD";
 
+    public static DrmNodes None { get; } = new([], []);
+
     public bool IsEmpty => Nodes.IsEmpty && Missing.IsEmpty;
 
     /// <param name="device">The device's directory in <see cref="HostTree.Sys"/>.</param>
@@ -18,24 +20,38 @@ public sealed record DrmNodes(ImmutableArray<DeviceNode> Nodes, ImmutableArray<s
     {
         var nodes = ImmutableArray.CreateBuilder<DeviceNode>();
         var missing = ImmutableArray.CreateBuilder<string>();
+        int? render = null;
         foreach (var name in host.List(HostTree.Sys, $"{device}/drm"))
         {
             if (Number(name, "card") is null && Number(name, Render) is null)
                 continue;
+            render = Number(name, Render) ?? render;
             if (host.Node($"dri/{name}") is { } node)
                 nodes.Add(DeviceNode.Of($"/dev/dri/{name}", host.Locate(HostTree.Dev, $"dri/{name}"), node));
             else
                 missing.Add(name);
         }
 
-        return new DrmNodes(nodes.ToImmutable(), missing.ToImmutable());
+        return new DrmNodes(nodes.ToImmutable(), missing.ToImmutable()) { RenderMinor = render };
     }
 
     /// <summary>The minor of the render node; <see langword="null"/> for a device without one.</summary>
-    public int? RenderMinor => Nodes.Select(node => RenderMinorOf(node.Path)).Concat(Missing.Select(RenderMinorOf)).FirstOrDefault(minor => minor is not null);
+    public int? RenderMinor { get; private init; }
 
-    /// <summary>The minor of a render node by its name or path; <see langword="null"/> for any other.</summary>
-    public static int? RenderMinorOf(string path) => Number(path[(path.LastIndexOf('/') + 1)..], Render);
+    /// <summary>The minor of the render node without a look at <c>/dev</c>; <see langword="null"/> for a device without one.</summary>
+    /// <param name="isThere">Whether the device has any DRM node.</param>
+    public static int? RenderMinorOf(IHostRoot host, string device, out bool isThere)
+    {
+        isThere = false;
+        int? render = null;
+        foreach (var name in host.List(HostTree.Sys, $"{device}/drm"))
+        {
+            render = Number(name, Render) ?? render;
+            isThere |= render is not null || Number(name, "card") is not null;
+        }
+
+        return render;
+    }
 
     /// <summary>The by-path links that udev makes for these nodes. Partitions beside the first have no PCI path of their own.</summary>
     public static IEnumerable<ContainerSymlink> ByPathLinks(Gpu gpu) =>

@@ -64,9 +64,9 @@ public sealed record Gpu
     /// <summary>NVIDIA's MIG devices in index order: all of them on a host, the granted ones in a grant.</summary>
     public ImmutableArray<MigDevice> MigDevices { get; init; } = [];
 
+    /// <summary>The minor of the render node.</summary>
+    public int? RenderMinor { get; init; }
+
     /// <summary>The name that requests can use and messages print, such as <c>nvidia:0</c>.</summary>
     public string Id => $"{Vendor.Word()}:{Index}";
-
-    /// <summary>The minor of the render node.</summary>
-    public int? RenderMinor => DrmNodes.Select(node => Inventory.DrmNodes.RenderMinorOf(node.Path)).FirstOrDefault(minor => minor is not null);
 }

@@ -12,7 +12,7 @@ public sealed record GpuRequest
     public bool DriverFilesOnly { get; init; }
 
     /// <summary>
-    /// Selectors came from <c>NVIDIA_VISIBLE_DEVICES</c> and from no other vendor's variable, which is how Docker's <c>--gpus</c> arrives: on
+    /// Selectors came from <c>NVIDIA_VISIBLE_DEVICES</c> and no other vendor's variable is set, which is how Docker's <c>--gpus</c> arrives: on
     /// a host without NVIDIA GPUs they may mean the GPUs that are there.
     /// </summary>
     public bool FromGpusFlag { get; init; }

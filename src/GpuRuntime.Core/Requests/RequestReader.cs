@@ -56,7 +56,7 @@ public static class RequestReader
             var key = facts.Privileged ? "acceptEnv.privileged" : "acceptEnv.unprivileged";
             ignored.AddRange(VendorVariables.Select(variable => variable.Name).Append(GpusVariable)
                 .Where(facts.Environment.IsSetAndNotEmpty)
-                .Concat(Swarm(facts.Environment, configuration).Where(MayNameGpus).Select(resource => resource.Name))
+                .Concat(Swarm(facts.Environment, configuration).Where(resource => resource.NamesGpus).Select(resource => resource.Name))
                 .Select(variable => $"{variable} is ignored: {key} is false."));
         }
 
@@ -100,7 +100,7 @@ public static class RequestReader
         {
             Selectors = selectors.ToImmutable(),
             DriverFilesOnly = driverOnly,
-            FromGpusFlag = selectors.Count > 0 && selectors.All(selector => selector.Vendor == GpuVendor.Nvidia),
+            FromGpusFlag = selectors.Count > 0 && VendorVariables.All(variable => variable.Vendor == GpuVendor.Nvidia || !environment.IsSetAndNotEmpty(variable.Name)),
             FromVendorVariables = true,
             SwarmResources = swarm,
             Source = string.Join(", ", sources),
@@ -120,8 +120,6 @@ public static class RequestReader
 
         return [.. found.Where(resource => resource.Value.Trim().Length > 0).DistinctBy(resource => resource.Name)];
     }
-
-    private static bool MayNameGpus(SwarmResource resource) => resource.Explicit || resource.Name.Contains("GPU", StringComparison.OrdinalIgnoreCase);
 
     private static GpuRequest WithAnnotatedLimits(GpuRequest request, ImmutableDictionary<string, string> annotations)
     {

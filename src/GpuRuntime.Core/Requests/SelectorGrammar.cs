@@ -4,7 +4,7 @@ using GpuRuntime.Core.Inventory;
 
 namespace GpuRuntime.Core.Requests;
 
-/// <summary>One name of one or more GPUs: <c>0</c>, <c>0-3</c>, <c>0:1</c>, <c>GPU-8f2c...</c>, <c>0000:3b:00.0</c>, <c>amd:0</c>.</summary>
+/// <summary>One name of one or more GPUs: <c>0</c>, <c>0-3</c>, <c>0:1</c>, <c>GPU-8f2c...</c>, <c>0000:3b:00.0</c>, <c>amd:0</c>, <c>amd:all</c>.</summary>
 public static class SelectorGrammar
 {
     /// <summary>Indexes above this are typing errors, not GPUs.</summary>
@@ -12,6 +12,11 @@ public static class SelectorGrammar
 
     private const int LongestSelector = 128;
     private const int FewestUuidDigits = 4;
+
+    // Of AMD's unique ids without a prefix; fewer digits are no UUID to AMD's tools either.
+    private const int FewestBareDigits = 9;
+    private const int MostBareDigits = 16;
+    private const string HexDigits = "0123456789abcdefABCDEF";
 
     /// <param name="text">One item, no commas.</param>
     /// <param name="vendor">The vendor whose variable the item stands in; <see langword="null"/> for our own grammar.</param>
@@ -32,6 +37,8 @@ public static class SelectorGrammar
                     $"{source} is {owner.DisplayName()}'s, but its item {PrintableText.Quote(text)} names a GPU of {named.DisplayName()}; ask for that one with GPU_RUNTIME_GPUS or the annotation gpu-runtime.io/gpus.");
             vendor = named;
             item = item[(colon + 1)..].Trim();
+            if (item is "all")
+                return new DeviceSelector(SelectorKind.All, vendor, text);
         }
 
         return Index(item, vendor, text)
@@ -62,7 +69,7 @@ public static class SelectorGrammar
     private static DeviceSelector? Address(ReadOnlySpan<char> item, GpuVendor? vendor, string text) =>
         PciAddress.Parse(item) is { } address ? new DeviceSelector(SelectorKind.PciAddress, vendor, text) { Address = address } : null;
 
-    // GPU-8f2c..., MIG-..., MIG-GPU-<uuid>/<gi>/<ci>, and AMD's unique id: 0x and hexadecimal digits.
+    // GPU-8f2c..., MIG-..., MIG-GPU-<uuid>/<gi>/<ci>, and AMD's unique id: 0x and hexadecimal digits, or these alone.
     private static DeviceSelector? Uuid(ReadOnlySpan<char> item, GpuVendor? vendor, string text)
     {
         var body = item;
@@ -72,8 +79,10 @@ public static class SelectorGrammar
             body = body[4..];
         else if (body.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
             body = body[2..];
-        var isHex = body.Length < item.Length || item.Length == 16;
-        return isHex && body.Length >= FewestUuidDigits && !body.ContainsAnyExcept("0123456789abcdefABCDEF-/") && char.IsAsciiHexDigit(body[0])
+        var isUuid = body.Length < item.Length
+            ? body.Length >= FewestUuidDigits && !body.ContainsAnyExcept(HexDigits + "-/") && char.IsAsciiHexDigit(body[0])
+            : item.Length is >= FewestBareDigits and <= MostBareDigits && !item.ContainsAnyExcept(HexDigits);
+        return isUuid
             ? new DeviceSelector(SelectorKind.Uuid, vendor, text) { Uuid = item.ToString() }
             : null;
     }
@@ -87,5 +96,5 @@ public static class SelectorGrammar
 
     private static GpuRuntimeException Invalid(string text, string source) => new(
         ErrorCode.RequestInvalid,
-        $"{source}: {PrintableText.Quote(text)} does not name a GPU; write an index (0), a range (0-3), a UUID (GPU-...), a PCI address (0000:3b:00.0), a MIG device (0:1), or vendor:index (amd:0).");
+        $"{source}: {PrintableText.Quote(text)} does not name a GPU; write an index (0), a range (0-3), a UUID (GPU-...), a PCI address (0000:3b:00.0), a MIG device (0:1), vendor:index (amd:0) or vendor:all.");
 }

@@ -73,7 +73,7 @@ public static class GpuSelection
     private static IEnumerable<Gpu> Counted(DeviceSelector selector, ImmutableArray<Gpu> candidates, ImmutableArray<Gpu> host, string source) =>
         candidates.Length >= selector.First
             ? candidates.Where(gpu => gpu.HasCompute).Concat(candidates.Where(gpu => !gpu.HasCompute)).Take(selector.First)
-            : throw SelectionErrors.NotFound($"{source} asks for {selector.First} GPUs", host);
+            : throw SelectionErrors.NotFound($"{source} asks for {selector.First} GPUs where {candidates.Length} can be given", host);
 
     // An index without a vendor counts over the host's list; with several vendors that would surprise, so it has to say which.
     private static IEnumerable<Gpu> ByIndex(DeviceSelector selector, ImmutableArray<Gpu> candidates, ImmutableArray<Gpu> host, string source)

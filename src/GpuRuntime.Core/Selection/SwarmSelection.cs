@@ -12,9 +12,11 @@ namespace GpuRuntime.Core.Selection;
 /// </summary>
 internal static class SwarmSelection
 {
-    public static ImmutableArray<DeviceSelector> Merge(ImmutableArray<DeviceSelector> selectors, ImmutableArray<SwarmResource> resources, ImmutableArray<Gpu> host)
+    public static ImmutableArray<DeviceSelector> Read(ImmutableArray<SwarmResource> resources, ImmutableArray<Gpu> host) =>
+        [.. resources.SelectMany(resource => Read(resource, host))];
+
+    public static ImmutableArray<DeviceSelector> Merge(ImmutableArray<DeviceSelector> selectors, ImmutableArray<DeviceSelector> swarm)
     {
-        var swarm = resources.SelectMany(resource => Read(resource, host)).ToImmutableArray();
         if (swarm.IsEmpty)
             return selectors;
         return swarm.Any(selector => selector.Vendor is null)
@@ -24,16 +26,14 @@ internal static class SwarmSelection
 
     private static IEnumerable<DeviceSelector> Read(SwarmResource resource, ImmutableArray<Gpu> host)
     {
-        var kind = Kind(resource.Name);
-        var namesGpus = resource.Explicit || kind.Contains("GPU", StringComparison.OrdinalIgnoreCase);
-        var vendor = VendorOf(kind);
+        var vendor = VendorOf(resource.Kind);
         var items = resource.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (items is [var single] && int.TryParse(single, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-            return namesGpus && count > 0 ? [new DeviceSelector(SelectorKind.Count, vendor, $"{resource.Name}={count}") { First = count }] : [];
+            return resource.NamesGpus && count > 0 ? [new DeviceSelector(SelectorKind.Count, vendor, $"{resource.Name}={count}") { First = count }] : [];
 
         // Resources of other kinds (licences, FPGAs) are none of our business, unless the configuration says that they are GPUs, or their
         // value is a GPU's whole UUID.
-        if (!namesGpus && items.All(item => !host.Any(gpu => GpuIdentity.HasUuid(gpu, item))))
+        if (!resource.NamesGpus && items.All(item => !host.Any(gpu => GpuIdentity.HasUuid(gpu, item))))
             return [];
         // A resource of a vendor that this host does not have says nothing of the others': the selection tells.
         if (vendor is { } absent && host.All(gpu => gpu.Vendor != absent))
@@ -42,12 +42,6 @@ internal static class SwarmSelection
             throw new GpuRuntimeException(
                 ErrorCode.GpuNotFound, $"{resource.Name}: {PrintableText.Quote(stranger)} is not the UUID of a GPU of this host. This host has {HostGpus.Describe(host)}.");
         return items.Select(item => new DeviceSelector(SelectorKind.Uuid, GpuIdentity.NamedBy(item, host)[0].Vendor, item) { Uuid = item });
-    }
-
-    private static string Kind(string name)
-    {
-        const string prefix = "DOCKER_RESOURCE_";
-        return name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
     }
 
     private static GpuVendor? VendorOf(string kind) =>

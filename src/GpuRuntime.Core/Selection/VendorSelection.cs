@@ -14,9 +14,11 @@ internal static class VendorSelection
     public static ImmutableArray<DeviceSelector> Adapt(GpuRequest request, ImmutableArray<Gpu> host, RuntimeConfiguration configuration, List<string> warnings)
     {
         var selectors = request.Selectors;
-        if (request.FromGpusFlag && configuration.GpusFlag == GpusFlagMeaning.Auto && !host.IsEmpty && host.All(gpu => gpu.Vendor != GpuVendor.Nvidia))
+        var swarm = SwarmSelection.Read(request.SwarmResources, host);
+        // Beside a resource that names GPUs the variable is the image's, and no flag.
+        if (request.FromGpusFlag && swarm.IsEmpty && configuration.GpusFlag == GpusFlagMeaning.Auto && !host.IsEmpty && host.All(gpu => gpu.Vendor != GpuVendor.Nvidia))
             selectors = [.. selectors.Select(selector => selector.Vendor == GpuVendor.Nvidia ? selector with { Vendor = null, CountsOverHost = true } : selector)];
-        selectors = SwarmSelection.Merge(selectors, request.SwarmResources, host);
+        selectors = SwarmSelection.Merge(selectors, swarm);
         return request.FromVendorVariables ? WithoutAbsentVendors(selectors, host, warnings) : selectors;
     }
 

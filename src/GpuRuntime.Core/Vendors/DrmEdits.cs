@@ -3,6 +3,7 @@ using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Vendors.UserSpace;
 
 namespace GpuRuntime.Core.Vendors;
 
@@ -23,12 +24,13 @@ internal static class DrmEdits
         if (capabilities.HasFlag(DriverCapability.Utility))
             nodes = nodes.Concat(grant.Gpus.SelectMany(gpu => gpu.ManagementNodes));
         ImmutableArray<DeviceNode> distinct = [.. nodes.DistinctBy(node => node.Path)];
-        return new ContainerEdits
+        var edits = new ContainerEdits
         {
             DeviceNodes = distinct,
             AdditionalGids = DeviceNode.GroupsOf(distinct),
             Symlinks = [.. grant.Gpus.SelectMany(DrmNodes.ByPathLinks)],
         };
+        return grant.Gpus.IsEmpty ? edits : ContainerEdits.Join(edits, HostUserSpace.Of(host, grant.Gpus[0].Vendor, capabilities, configuration));
     }
 
     private static void RefuseWithoutNodes(Gpu gpu, IHostRoot host)

@@ -11,8 +11,11 @@ public interface IVendorModule
 {
     GpuVendor Vendor { get; }
 
-    /// <summary>This vendor's GPUs in index order, from files alone, with what selection and edits need and no more.</summary>
-    ImmutableArray<Gpu> Discover(IHostRoot host);
+    /// <summary>This vendor's GPUs in index order, from files alone, with what requests can name and no more: a host may have a hundred.</summary>
+    ImmutableArray<Gpu> Identify(IHostRoot host);
+
+    /// <summary>A GPU with its device nodes, as they are on the host now.</summary>
+    Gpu WithNodes(Gpu gpu, IHostRoot host);
 
     /// <summary>A GPU with what people want to know of it besides: its name, its memory.</summary>
     Gpu Describe(Gpu gpu, IHostRoot host);

@@ -14,10 +14,14 @@ public static class VendorModules
         new NvidiaModule(), new AmdModule(), new IntelModule(),
     ];
 
-    /// <summary>Every GPU of the host, vendor by vendor, each in its index order.</summary>
-    public static ImmutableArray<Gpu> Discover(IHostRoot host) => [.. All.SelectMany(module => module.Discover(host))];
+    /// <summary>Every GPU of the host, vendor by vendor, each in its index order, with what requests can name.</summary>
+    public static ImmutableArray<Gpu> Identify(IHostRoot host) => [.. All.SelectMany(module => module.Identify(host))];
 
-    /// <summary>The same with names and memory, for people.</summary>
+    /// <summary>The same with their nodes.</summary>
+    public static ImmutableArray<Gpu> Discover(IHostRoot host) =>
+        [.. All.SelectMany(module => module.Identify(host).Select(gpu => module.WithNodes(gpu, host)))];
+
+    /// <summary>The same with names and memory too, for people.</summary>
     public static ImmutableArray<Gpu> Describe(IHostRoot host) =>
-        [.. All.SelectMany(module => module.Discover(host).Select(gpu => module.Describe(gpu, host)))];
+        [.. All.SelectMany(module => module.Identify(host).Select(gpu => module.Describe(module.WithNodes(gpu, host), host)))];
 }

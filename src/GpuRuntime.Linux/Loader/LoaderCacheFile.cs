@@ -91,6 +91,10 @@ public sealed class LoaderCacheFile
         return new LoaderCacheFile([.. added.Concat(kept).OrderByDescending(record => record.Name, LoaderCacheOrder.Instance)], HardwareNames);
     }
 
+    /// <summary>The cache with further libraries, each behind others of the same name.</summary>
+    public LoaderCacheFile WithBehind(IEnumerable<LoaderCacheEntry> libraries) =>
+        new([.. Records.Concat(libraries.Select(LoaderCacheRecord.Of)).OrderByDescending(record => record.Name, LoaderCacheOrder.Instance)], HardwareNames);
+
     /// <summary>The cache without the libraries of a directory.</summary>
     public LoaderCacheFile Without(string directory)
     {
@@ -101,6 +105,10 @@ public sealed class LoaderCacheFile
     /// <summary>The lines as names, for finding things.</summary>
     public ImmutableArray<LoaderCacheEntry> Described() =>
         [.. Records.Select(record => new LoaderCacheEntry(Encoding.UTF8.GetString(record.Name), Encoding.UTF8.GetString(record.Path), record.Architecture))];
+
+    /// <summary>The names of libraries that every processor can use: a variant for some says nothing of the others.</summary>
+    public HashSet<(string Name, LibraryArchitecture Architecture)> PlainNames() =>
+        [.. Records.Where(record => record.Hardware == 0).Select(record => (Encoding.UTF8.GetString(record.Name), record.Architecture))];
 
     private static bool BeginsWithAny(ReadOnlySpan<byte> file, uint offset, List<byte[]> beginnings)
     {

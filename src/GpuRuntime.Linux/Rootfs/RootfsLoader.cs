@@ -25,11 +25,16 @@ public static class RootfsLoader
 
     /// <param name="libraries">What must be found, by name.</param>
     /// <param name="compatibility">What decides whether libraries of the image's own go in front of them; may be absent.</param>
-    public static void Prepare(RootedDirectory rootfs, ImmutableArray<LoaderCacheEntry> libraries, ForwardCompatibility? compatibility = null)
+    /// <param name="fallback">What must be found, by name, where the image has none of that name. They need glibc: musl is told nothing of them.</param>
+    public static void Prepare(
+        RootedDirectory rootfs, ImmutableArray<LoaderCacheEntry> libraries, ForwardCompatibility? compatibility = null, ImmutableArray<LoaderCacheEntry> fallback = default)
     {
-        if (libraries.IsEmpty)
+        if (fallback.IsDefault)
+            fallback = [];
+        if (libraries.IsEmpty && fallback.IsEmpty)
             return;
-        var directories = libraries.Select(library => library.Path[..library.Path.LastIndexOf('/')]).Distinct().ToImmutableArray();
+        var directories = Directories(libraries);
+        var fallbackDirectories = Directories(fallback);
         // An image may have both, such as a Debian one with musl-tools.
         var hasMusl = MuslLoader.Prepare(rootfs, directories);
         if (!GlibcLoaders.Any(rootfs.Exists) && (hasMusl || !rootfs.Exists(Cache)))
@@ -38,18 +43,25 @@ public static class RootfsLoader
         var existing = rootfs.Read(Cache, LargestCache);
         // A cache that cannot be read is one that the loader ignores as well: nothing is lost with it.
         var merged = (existing is null ? null : LoaderCacheFile.Parse(existing)) ?? LoaderCacheFile.Empty;
-        var preferred = CompatibilityLibraries.Choose(rootfs, compatibility, libraries[0].Architecture);
+        // Of an earlier start: the image may have got a library of its own since.
+        merged = fallbackDirectories.Aggregate(merged, (cache, directory) => cache.Without(directory));
+        var preferred = libraries.IsEmpty ? [] : CompatibilityLibraries.Choose(rootfs, compatibility, libraries[0].Architecture);
         // An earlier start may have preferred the image's libraries, on a driver that has been updated since.
         var hadPreferred = compatibility is not null && rootfs.Exists(CompatibilityConfiguration);
         if (hadPreferred)
             merged = merged.Without(compatibility!.ContainerDirectory);
-        rootfs.Replace(Cache, LoaderCacheWriter.Write(merged.With(preferred.Concat(libraries))), ReadableByAll);
-        PrepareConfiguration(rootfs, directories);
+        merged = merged.With(preferred.Concat(libraries));
+        rootfs.Replace(Cache, LoaderCacheWriter.Write(merged.WithBehind(FallbackLibraries.Choose(rootfs, merged, fallback))), ReadableByAll);
+        // ldconfig takes the loader's directories last, unless it is told to take them before others.
+        PrepareConfiguration(rootfs, fallback.IsEmpty ? directories : [.. directories, .. FallbackLibraries.LoaderDirectories(fallback[0].Architecture), .. fallbackDirectories]);
         if (!preferred.IsEmpty)
             rootfs.Replace(CompatibilityConfiguration, Encoding.UTF8.GetBytes(compatibility!.ContainerDirectory + "\n"), ReadableByAll);
         else if (hadPreferred)
             rootfs.Delete(CompatibilityConfiguration);
     }
+
+    private static ImmutableArray<string> Directories(ImmutableArray<LoaderCacheEntry> libraries) =>
+        [.. libraries.Select(library => library.Path[..library.Path.LastIndexOf('/')]).Distinct()];
 
     // Only where something will read it; an image without ldconfig keeps one file fewer.
     private static void PrepareConfiguration(RootedDirectory rootfs, ImmutableArray<string> directories)

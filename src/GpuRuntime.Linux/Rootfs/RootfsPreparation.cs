@@ -36,7 +36,7 @@ public static class RootfsPreparation
         {
             foreach (var link in edits.Symlinks)
                 rootfs.Symlink(link.Path, link.Target);
-            RootfsLoader.Prepare(rootfs, edits.Libraries, edits.ForwardCompatibility);
+            RootfsLoader.Prepare(rootfs, edits.Libraries, edits.ForwardCompatibility, edits.FallbackLibraries);
         }
         catch (LinuxException exception)
         {

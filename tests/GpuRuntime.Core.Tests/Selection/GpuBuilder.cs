@@ -29,7 +29,14 @@ internal static class GpuBuilder
     public static string SelectedBy(this ImmutableArray<Gpu> host, RuntimeConfiguration configuration, params string[] environment)
     {
         var facts = new ContainerFacts { Environment = new ContainerEnvironment(environment) };
-        return host.Selected(RequestReader.Read(facts, configuration, out _)!, configuration);
+        return RequestReader.Read(facts, configuration, out _) is { } request ? host.Selected(request, configuration) : "nothing";
+    }
+
+    /// <summary>What the admin is told of an environment's request.</summary>
+    public static ImmutableArray<string> WarningsOf(this ImmutableArray<Gpu> host, params string[] environment)
+    {
+        var facts = new ContainerFacts { Environment = new ContainerEnvironment(environment) };
+        return GpuSelection.Select(RequestReader.Read(facts, RuntimeConfiguration.Default, out _)!, host, RuntimeConfiguration.Default)!.Warnings;
     }
 
     private static string Selected(this ImmutableArray<Gpu> host, GpuRequest request, RuntimeConfiguration? configuration = null) =>

@@ -1,6 +1,7 @@
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
+using GpuRuntime.Linux.Loader;
 using GpuRuntime.Linux.Paths;
 using GpuRuntime.Linux.Rootfs;
 
@@ -58,6 +59,23 @@ public sealed class RootfsPreparationTests : DirectoryFixture
             Assert.That(new FileInfo($"{root}/usr/lib/libcuda.so.1").LinkTarget, Is.EqualTo("libcuda.so.1.2"));
             Assert.That(Command.Status("%u:%g", $"{root}/usr/lib/libcuda.so.1"), Is.EqualTo("1000:1001"));
         }
+    }
+
+    [Test]
+    public void The_loader_is_told_of_libraries_in_front_of_the_images_and_behind_them()
+    {
+        Temporary.Write("root/lib64/ld-linux-x86-64.so.2", "a loader");
+        var edits = new ContainerEdits
+        {
+            Libraries = [new("libigdgmm.so.12", "/gpu/libigdgmm.so.12", LibraryArchitecture.X64)],
+            FallbackLibraries = [new("libz.so.1", "/gpu/fallback/libz.so.1", LibraryArchitecture.X64)],
+        };
+        using (var rootfs = RootedDirectory.Open(Temporary.Combine("root"), default))
+            RootfsPreparation.Apply(rootfs, edits);
+
+        Assert.That(
+            LoaderCacheFile.Parse(File.ReadAllBytes(Temporary.Combine("root/etc/ld.so.cache")))!.Described(),
+            Is.EquivalentTo(edits.Libraries.Concat(edits.FallbackLibraries)));
     }
 
     [Test]

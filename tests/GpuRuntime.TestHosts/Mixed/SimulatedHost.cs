@@ -117,7 +117,7 @@ public sealed class SimulatedHost
                 dev.Drm(function.PciAddress, drm);
         }
         if (_options.Nvidia is { } nvidia)
-            NvidiaDeviceNodes.Make(dev, _nvidia, nvidia.LoadedUvm);
+            NvidiaDeviceNodes.Make(dev, _nvidia, nvidia);
         AmdDeviceNodes.Make(dev, _amdSlots, _kfd);
         IntelDeviceNodes.Make(dev, IntelGpus);
         foreach (var link in _options.ByPathExtras)

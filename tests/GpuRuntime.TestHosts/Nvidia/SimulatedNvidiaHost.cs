@@ -71,6 +71,6 @@ public sealed class SimulatedNvidiaHost
     {
         var nodes = new DeviceDirectory(DevRoot, options.MissingNodes);
         nodes.Drm(BoardFunctions.Controller.Address, Controller);
-        NvidiaDeviceNodes.Make(nodes, gpus, options.LoadedUvm);
+        NvidiaDeviceNodes.Make(nodes, gpus, options);
     }
 }

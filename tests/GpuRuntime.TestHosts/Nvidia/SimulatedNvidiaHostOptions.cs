@@ -7,6 +7,9 @@ public sealed record SimulatedNvidiaHostOptions
 {
     public const string DefaultDriverVersion = "550.163.01";
 
+    /// <summary>The group of InfiniBand's uverbs nodes.</summary>
+    public const int RdmaGroup = 121;
+
     public int GpuCount { get; init; } = 8;
 
     public string DriverVersion { get; init; } = DefaultDriverVersion;
@@ -33,6 +36,21 @@ public sealed record SimulatedNvidiaHostOptions
 
     /// <summary>GPUs that are divided: by index, the compute instances of each GPU instance.</summary>
     public ImmutableDictionary<int, ImmutableArray<MigInstance>> MigInstances { get; init; } = ImmutableDictionary<int, ImmutableArray<MigInstance>>.Empty;
+
+    /// <summary>NVSwitches with their nodes and the control node. The driver has registered their major in any case, as it does.</summary>
+    public int NvSwitches { get; init; }
+
+    /// <summary>Nodes of GPUDirect Storage, /dev/nvidia-fsN.</summary>
+    public int GdsNodes { get; init; }
+
+    /// <summary>/dev/gdrdrv is there.</summary>
+    public bool GdrCopy { get; init; }
+
+    /// <summary>InfiniBand adapters: uverbsN and umadN in /dev/infiniband, and rdma_cm.</summary>
+    public int InfinibandDevices { get; init; }
+
+    /// <summary>IMEX channels whose nodes somebody made. The driver has 2048.</summary>
+    public ImmutableArray<int> ImexChannels { get; init; } = [];
 
     /// <summary>Members joined to config.json; those of a "host" object are joined to its host.</summary>
     public JsonObject? ExtraConfig { get; init; }

@@ -1,96 +1,102 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using GpuRuntime.Core.Inventory;
 
 namespace GpuRuntime.Core.Vendors.Amd;
 
 /// <summary>
-/// AMD's GPUs: PCI functions that amdgpu (or radeon, its forerunner) is bound to, and their partitions, which are platform devices
-/// <c>amdgpu_xcp_N</c>. The order is that of AMD's own tools: PCI address, then partition. KFD tells which of them can compute.
+/// AMD's GPUs: PCI functions that amdgpu (or radeon, its forerunner) is bound to, and their partitions. The order is that of AMD's own tools: PCI
+/// address, then partition. KFD tells which of them can compute.
 /// </summary>
 public static class AmdDiscovery
 {
-    private const string Platform = "devices/platform";
-    private const string PartitionPrefix = "amdgpu_xcp_";
-
-    public static ImmutableArray<Gpu> Discover(IHostRoot host)
+    public static ImmutableArray<Gpu> Identify(IHostRoot host)
     {
         var functions = PciFunction.BoundTo(host, "amdgpu", "radeon");
         if (functions.IsEmpty)
             return [];
-        var kfd = KfdTopology.Read(host);
-        var kfdNode = kfd.IsEmpty ? null : KfdDevice.Node(host);
-        var slots = kfdNode is null ? [] : Slots(host, kfd);
-        var gpus = new List<Gpu>();
-        foreach (var function in functions)
+        // Without the node nobody can compute, whatever the topology says.
+        var kfd = KfdDevice.Node(host) is null ? [] : KfdTopology.Read(host);
+        var own = functions.Select(function => DrmNodes.RenderMinorOf(host, function.Directory, out var isThere) is var minor && isThere ? new DrmDevice(function, minor) : null)
+            .OfType<DrmDevice>().ToList();
+        var gpus = ImmutableArray.CreateBuilder<Gpu>();
+        foreach (var device in own)
         {
-            // Bound, and no DRM device: it failed to start, which check tells.
-            if (DrmNodes.Of(host, function.Directory) is not { IsEmpty: false } drm)
-                continue;
-            var own = slots.Where(slot => ReferenceEquals(Parent(slot.Kfd, functions), function)).ToList();
-            own.Sort(ByPartition);
-            var whole = Whole(function, drm, kfdNode is null ? null : Compute(kfd, drm, function.Address, own), kfdNode);
-            gpus.Add(own.Count == 0 ? whole : whole with { Partition = 0 });
-            gpus.AddRange(own.Select((slot, position) => whole with
-            {
-                Partition = position + 1,
-                Uuid = AmdUniqueId.Format(slot.Kfd.UniqueId) ?? whole.Uuid,
-                HasCompute = true,
-                HipIndex = slot.Kfd.HipIndex,
-                DeviceNodes = [kfdNode!],
-                DrmNodes = slot.Drm.Nodes,
-                MissingDrmNodes = slot.Drm.Missing,
-            }));
+            var partitions = Partitions(kfd, device, own);
+            var whole = Whole(device, Compute(kfd, device, partitions)) with { Index = gpus.Count, Partition = partitions.Count > 0 ? 0 : null };
+            gpus.Add(whole);
+            foreach (var node in partitions)
+                gpus.Add(Partition(whole, node) with { Index = gpus.Count, Partition = gpus.Count - whole.Index });
         }
 
-        return [.. gpus.Select((gpu, index) => gpu with { Index = index })];
+        return gpus.ToImmutable();
     }
 
-    private static Gpu Whole(PciFunction function, DrmNodes drm, KfdNode? compute, DeviceNode? kfdNode) => new()
+    /// <summary>Finds the nodes of a GPU. A partition beside the first is a platform device, to which its render node's entry leads.</summary>
+    public static Gpu WithNodes(Gpu gpu, IHostRoot host)
+    {
+        var device = gpu.Partition > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"class/drm/renderD{gpu.RenderMinor}/device")
+            : new PciFunction(host, gpu.PciAddress).Directory;
+        var drm = DrmNodes.Of(host, device);
+        return gpu with
+        {
+            DrmNodes = drm.Nodes,
+            MissingDrmNodes = drm.Missing,
+            DeviceNodes = gpu.HasCompute && KfdDevice.Node(host) is { } node ? [node] : [],
+        };
+    }
+
+    private static Gpu Whole(DrmDevice device, KfdNode? compute) => new()
     {
         Vendor = GpuVendor.Amd,
         Index = 0,
-        PciAddress = function.Address,
-        PciId = function.Id,
-        Uuid = AmdUniqueId.Format(compute is { UniqueId: > 0 } ? compute.UniqueId : AmdUniqueId.ParseSysfs(function.Text("unique_id"))),
-        Driver = function.Driver,
-        NumaNode = function.NumaNode,
+        PciAddress = device.Function.Address,
+        PciId = device.Function.Id,
+        Uuid = AmdUniqueId.Format(compute is { UniqueId: > 0 } ? compute.UniqueId : AmdUniqueId.ParseSysfs(device.Function.Text("unique_id"))),
+        Driver = device.Function.Driver,
+        NumaNode = device.Function.NumaNode,
+        RenderMinor = device.RenderMinor,
         HasCompute = compute is not null,
         HipIndex = compute?.HipIndex,
-        OffersVirtualFunctions = function.OffersVirtualFunctions,
-        IsVirtualFunction = function.IsVirtualFunction,
-        DeviceNodes = compute is null ? [] : [kfdNode!],
-        DrmNodes = drm.Nodes,
-        MissingDrmNodes = drm.Missing,
+        OffersVirtualFunctions = device.Function.OffersVirtualFunctions,
+        IsVirtualFunction = device.Function.IsVirtualFunction,
+    };
+
+    private static Gpu Partition(Gpu whole, KfdNode node) => whole with
+    {
+        Uuid = AmdUniqueId.Format(node.UniqueId) ?? whole.Uuid,
+        HasCompute = true,
+        HipIndex = node.HipIndex,
+        RenderMinor = node.RenderMinor,
     };
 
     // By the render node; a kernel that does not print it tells the place on the bus.
-    private static KfdNode? Compute(ImmutableArray<KfdNode> kfd, DrmNodes drm, PciAddress address, List<Slot> partitions) =>
-        kfd.FirstOrDefault(node => node.RenderMinor > 0 && node.RenderMinor == drm.RenderMinor)
-        ?? kfd.FirstOrDefault(node => node.RenderMinor == 0 && node.Address == address && partitions.Count == 0);
+    private static KfdNode? Compute(ImmutableArray<KfdNode> kfd, DrmDevice device, List<KfdNode> partitions) =>
+        kfd.FirstOrDefault(node => node.RenderMinor > 0 && node.RenderMinor == device.RenderMinor)
+        ?? kfd.FirstOrDefault(node => node.RenderMinor == 0 && node.Address == device.Function.Address && partitions.Count == 0);
 
-    // The driver makes its slots when it loads. Those that KFD does not list are dead: a container would get a node that computes nothing.
-    private static List<Slot> Slots(IHostRoot host, ImmutableArray<KfdNode> kfd)
+    // The driver makes its slots for partitions when it loads. Those that KFD does not list are dead: a container would get a node that computes
+    // nothing. So it is KFD that is asked: its nodes on the same device with a render node that is no PCI function's.
+    private static List<KfdNode> Partitions(ImmutableArray<KfdNode> kfd, DrmDevice device, List<DrmDevice> devices)
     {
-        var byMinor = new Dictionary<int, KfdNode>();
+        var partitions = new List<KfdNode>();
         foreach (var node in kfd)
-            byMinor.TryAdd(node.RenderMinor, node);
-        var slots = new List<Slot>();
-        foreach (var name in host.List(HostTree.Sys, Platform))
         {
-            if (name.StartsWith(PartitionPrefix, StringComparison.Ordinal) && DrmNodes.Of(host, $"{Platform}/{name}") is { RenderMinor: > 0 and var minor } drm
-                && byMinor.TryGetValue(minor, out var node))
-                slots.Add(new Slot(node, drm));
+            if (node.RenderMinor > 0 && ReferenceEquals(Parent(node, devices), device) && !devices.Exists(other => other.RenderMinor == node.RenderMinor))
+                partitions.Add(node);
         }
 
-        return slots;
+        partitions.Sort(ByNumber);
+        return partitions;
     }
 
     // The function's place in a partition's location counts partitions; the device's first function is the GPU.
-    private static PciFunction? Parent(KfdNode node, ImmutableArray<PciFunction> functions) =>
-        functions.FirstOrDefault(function => node.Address with { Function = function.Address.Function } == function.Address);
+    private static DrmDevice? Parent(KfdNode node, List<DrmDevice> devices) =>
+        devices.Find(device => node.Address with { Function = device.Function.Address.Function } == device.Function.Address);
 
-    private static int ByPartition(Slot first, Slot second) =>
-        first.Kfd.Partition != second.Kfd.Partition ? first.Kfd.Partition.CompareTo(second.Kfd.Partition) : first.Kfd.RenderMinor.CompareTo(second.Kfd.RenderMinor);
+    private static int ByNumber(KfdNode first, KfdNode second) =>
+        first.Partition != second.Partition ? first.Partition.CompareTo(second.Partition) : first.RenderMinor.CompareTo(second.RenderMinor);
 
-    private sealed record Slot(KfdNode Kfd, DrmNodes Drm);
+    private sealed record DrmDevice(PciFunction Function, int? RenderMinor);
 }

@@ -10,7 +10,9 @@ public sealed class AmdModule : IVendorModule
 {
     public GpuVendor Vendor => GpuVendor.Amd;
 
-    public ImmutableArray<Gpu> Discover(IHostRoot host) => AmdDiscovery.Discover(host);
+    public ImmutableArray<Gpu> Identify(IHostRoot host) => AmdDiscovery.Identify(host);
+
+    public Gpu WithNodes(Gpu gpu, IHostRoot host) => AmdDiscovery.WithNodes(gpu, host);
 
     public Gpu Describe(Gpu gpu, IHostRoot host)
     {

@@ -50,7 +50,8 @@ public static class KfdTopology
     /// <returns><see langword="null"/> for a node that is a processor.</returns>
     public static KfdNode? Parse(string properties, int number, int hipIndex)
     {
-        ulong simds = 0, target = 0, render = 0, domain = 0, location = 0, unique = 0;
+        ulong simds = 0, target = 0, render = 0, unique = 0;
+        uint domain = 0, location = 0;
         foreach (var line in properties.AsSpan().EnumerateLines())
         {
             var space = line.IndexOf(' ');
@@ -61,12 +62,12 @@ public static class KfdTopology
                 case "simd_count": simds = value; break;
                 case "gfx_target_version": target = value; break;
                 case "drm_render_minor": render = value; break;
-                case "domain": domain = value; break;
-                case "location_id": location = value; break;
+                case "domain" when value <= uint.MaxValue: domain = (uint)value; break;
+                case "location_id" when value <= uint.MaxValue: location = (uint)value; break;
                 case "unique_id": unique = value; break;
             }
         }
 
-        return simds > 0 || target > 0 ? new KfdNode(number, hipIndex, (int)Math.Min(render, int.MaxValue), (uint)domain, (uint)location, unique) : null;
+        return simds > 0 || target > 0 ? new KfdNode(number, hipIndex, (int)Math.Min(render, int.MaxValue), domain, location, unique) : null;
     }
 }

@@ -27,6 +27,7 @@ public static class IntelDiscovery
                 IsIntegrated = function.Address == Integrated,
                 OffersVirtualFunctions = function.OffersVirtualFunctions,
                 IsVirtualFunction = function.IsVirtualFunction,
+                RenderMinor = drm.RenderMinor,
                 DrmNodes = drm.Nodes,
                 MissingDrmNodes = drm.Missing,
                 ManagementNodes = ManagementEngine.Nodes(host, function.Directory),

@@ -9,7 +9,9 @@ public sealed class IntelModule : IVendorModule
 {
     public GpuVendor Vendor => GpuVendor.Intel;
 
-    public ImmutableArray<Gpu> Discover(IHostRoot host) => IntelDiscovery.Discover(host);
+    public ImmutableArray<Gpu> Identify(IHostRoot host) => IntelDiscovery.Discover(host);
+
+    public Gpu WithNodes(Gpu gpu, IHostRoot host) => gpu;
 
     public Gpu Describe(Gpu gpu, IHostRoot host) => gpu;
 

@@ -34,13 +34,7 @@ public static class LibraryDirectories
 
     private static IEnumerable<string> Known(IHostRoot host, LibraryArchitecture architecture)
     {
-        var triplet = architecture switch
-        {
-            LibraryArchitecture.X64 => "x86_64-linux-gnu",
-            LibraryArchitecture.Arm64 => "aarch64-linux-gnu",
-            LibraryArchitecture.X86 => "i386-linux-gnu",
-            _ => "arm-linux-gnueabihf",
-        };
+        var triplet = architecture.Triplet();
         // Debian keeps a driver below nvidia/current, or nvidia/tesla-NNN, with the rest of it in the triplet's directory itself.
         foreach (var name in host.List(HostTree.Driver, $"usr/lib/{triplet}/nvidia"))
             yield return $"/usr/lib/{triplet}/nvidia/{name}";

@@ -36,6 +36,8 @@ public static class NvidiaDiscovery
             var migDevices = MigDiscovery.Devices(host, nodes, gpu.Information.Minor);
             if (!migDevices.IsEmpty)
                 migDevices = ReportedGpus.Join(migDevices, (reported ??= ReportedGpus.Read(host)).FirstOrDefault(known => known.PciAddress == gpu.Address));
+            // A GPU that is divided draws nothing.
+            var drm = migDevices.IsEmpty ? DrmNodes.Of(host, function.Directory) : DrmNodes.None;
             return new Gpu
             {
                 Vendor = GpuVendor.Nvidia,
@@ -48,8 +50,8 @@ public static class NvidiaDiscovery
                 DriverVersion = version,
                 NumaNode = function.NumaNode,
                 DeviceNodes = [nodes.Gpu(gpu.Information.Minor)],
-                // A GPU that is divided draws nothing.
-                DrmNodes = migDevices.IsEmpty ? DrmNodes.Of(host, function.Directory).Nodes : [],
+                DrmNodes = drm.Nodes,
+                RenderMinor = drm.RenderMinor,
                 MigDevices = migDevices,
             };
         }

@@ -11,7 +11,9 @@ public sealed class NvidiaModule : IVendorModule
 {
     public GpuVendor Vendor => GpuVendor.Nvidia;
 
-    public ImmutableArray<Gpu> Discover(IHostRoot host) => NvidiaDiscovery.Discover(host) is { IsEmpty: false } gpus ? gpus : WslDiscovery.Discover(host);
+    public ImmutableArray<Gpu> Identify(IHostRoot host) => NvidiaDiscovery.Discover(host) is { IsEmpty: false } gpus ? gpus : WslDiscovery.Discover(host);
+
+    public Gpu WithNodes(Gpu gpu, IHostRoot host) => gpu;
 
     public Gpu Describe(Gpu gpu, IHostRoot host) =>
         ReportedGpus.Read(host).FirstOrDefault(known => known.PciAddress == gpu.PciAddress) is { MemoryBytes: { } bytes } ? gpu with { MemoryBytes = bytes } : gpu;

@@ -22,12 +22,15 @@ public static class SmiReport
         var named = ParseList(list);
         var gpus = ImmutableArray.CreateBuilder<ReportedGpu>();
         var reader = new SmiElements(query);
-        var isReport = false;
-        while (reader.Next())
+        var more = reader.Next();
+        var isReport = more && reader.Path == "nvidia_smi_log";
+        while (more)
         {
-            isReport |= reader.Path == "nvidia_smi_log";
+            // What a GPU's elements end with is the next element behind them.
             if (reader.Path == "nvidia_smi_log/gpu" && PciAddress.Parse(reader.Attribute("id")) is { } address)
-                gpus.Add(ReadGpu(ref reader, address, named));
+                gpus.Add(ReadGpu(ref reader, address, named, out more));
+            else
+                more = reader.Next();
         }
 
         return isReport && reader.IsAtEnd
@@ -35,13 +38,13 @@ public static class SmiReport
             : throw new GpuRuntimeException(ErrorCode.VendorToolFailed, $"nvidia-smi -q -x printed no report: {PrintableText.Quote(query.Length > 200 ? query[..200] : query)}");
     }
 
-    private static ReportedGpu ReadGpu(ref SmiElements reader, PciAddress address, Dictionary<string, MigName> named)
+    private static ReportedGpu ReadGpu(ref SmiElements reader, PciAddress address, Dictionary<string, MigName> named, out bool more)
     {
         var gpu = new ReportedGpu(address, null, []);
         var uuid = "";
         uint? index = null, gpuInstance = null, computeInstance = null;
         var depth = reader.Depth;
-        while (reader.Next() && reader.Depth > depth)
+        while ((more = reader.Next()) && reader.Depth > depth)
         {
             switch (reader.Name)
             {

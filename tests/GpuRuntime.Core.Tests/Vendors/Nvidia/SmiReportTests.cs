@@ -62,5 +62,17 @@ public sealed class SmiReportTests
 
     [Test]
     public void A_document_type_fetches_and_expands_nothing() =>
-        Assert.That(() => SmiReport.Parse("", "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><nvidia_smi_log><gpu id='00000000:1B:00.0'><uuid>&e;</uuid></gpu></nvidia_smi_log>"), Throws.InstanceOf<GpuRuntimeException>());
+        Assert.That(
+            ReportedGpus.Format(SmiReport.Parse(
+                "GPU 0: X (UUID: &e;)\n  MIG 1g.10gb Device 0: (UUID: MIG-1)\n",
+                """<!DOCTYPE a SYSTEM "file:///etc/passwd"><nvidia_smi_log><gpu id="00000000:1B:00.0"><uuid>&e;</uuid><fb_memory_usage><total>&e;</total></fb_memory_usage></gpu></nvidia_smi_log>""")),
+            Is.EqualTo("gpu 0000:1b:00.0 -\n"));
+
+    // Every tag of the report may be the one that is missing.
+    [Test]
+    public void A_report_that_breaks_off_is_an_error()
+    {
+        for (var length = Query.IndexOf("<gpu", StringComparison.Ordinal); length < Query.LastIndexOf("</", StringComparison.Ordinal); length += 7)
+            Refusal.Of(ErrorCode.VendorToolFailed, () => SmiReport.Parse(List, Query[..length]));
+    }
 }
