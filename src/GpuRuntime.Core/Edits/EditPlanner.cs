@@ -19,6 +19,7 @@ public static class EditPlanner
     {
         warnings = [];
         RefuseWhatNothingEnforces(request, configuration);
+        RefuseUnknownOptions(request);
         if (GpuSelection.Select(request, VendorModules.Identify(host), configuration) is not { } selected)
             return null;
         warnings = selected.Warnings;
@@ -32,6 +33,15 @@ public static class EditPlanner
         }
 
         return edits;
+    }
+
+    // A module that knows an option takes it out of here; so far none does.
+    private static void RefuseUnknownOptions(GpuRequest request)
+    {
+        if (request.Options.IsEmpty)
+            return;
+        var names = string.Join(", ", request.Options.Keys.Order(StringComparer.Ordinal).Select(PrintableText.Quote));
+        throw new GpuRuntimeException(ErrorCode.RequestUnsupported, $"{request.Source}: no vendor's module knows the {(request.Options.Count == 1 ? "option" : "options")} {names}; leave options= out.");
     }
 
     // A limit that nobody holds would be a lie; until a tier can hold it the create fails.

@@ -46,6 +46,9 @@ public sealed record Gpu
 
     public bool IsVirtualFunction { get; init; }
 
+    /// <summary>It stands for every GPU of a host that has one node for all of them (WSL2).</summary>
+    public bool IsEveryGpu { get; init; }
+
     /// <summary>Position among the GPUs that KFD lists, from 0: the index of ROCm and HIP.</summary>
     public int? HipIndex { get; init; }
 

@@ -90,6 +90,13 @@ public sealed class OciSpec
         return path.StartsWith('/') ? path : $"{bundle.TrimEnd('/')}/{path}";
     }
 
+    /// <summary>
+    /// Whether the device cgroup lets the container open everything, as that of a privileged one: the last rule that speaks of all devices allows them.
+    /// </summary>
+    public bool AllowsEveryDevice =>
+        Items("linux", "resources", "devices").LastOrDefault(rule => rule["major"] is null && rule["minor"] is null && rule["type"]?.AsText() is "a" or null && rule["access"]?.AsText() is "rwm" or null)
+            is { } last && last["allow"] is { IsTrue: true };
+
     /// <summary>Whether the container gets a file system of its own of this type at this place.</summary>
     public bool Mounts(string type, string destination) =>
         Items("mounts").Any(mount => mount["type"]?.AsText() == type && mount["destination"]?.AsText()?.TrimEnd('/') == destination);

@@ -16,5 +16,7 @@ public static class HostGpus
         return host.Length > MostNamed ? $"{named} and {host.Length - MostNamed} more (gpu-runtime devices lists them)" : named;
     }
 
-    private static string Name(Gpu gpu) => gpu.Uuid is { } uuid ? $"{gpu.Id} ({uuid}, {gpu.PciAddress})" : $"{gpu.Id} ({gpu.PciAddress})";
+    private static string Name(Gpu gpu) =>
+        gpu.IsEveryGpu ? $"{gpu.Id} (every GPU of WSL2, which has one node for all)"
+        : gpu.Uuid is { } uuid ? $"{gpu.Id} ({uuid}, {gpu.PciAddress})" : $"{gpu.Id} ({gpu.PciAddress})";
 }

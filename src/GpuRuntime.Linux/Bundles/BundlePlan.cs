@@ -26,6 +26,9 @@ public sealed record BundlePlan(OciSpec Spec, ContainerEdits Edits, string Sourc
             return null;
         foreach (var warning in warnings)
             RuntimeLog.GrantNoted(configuration, id, warning);
+        // KFD goes by the device cgroup alone: nodes that the container does not have keep no GPU from it.
+        if (spec.AllowsEveryDevice && edits.DeviceNodes.Any(node => node.Path == "/dev/kfd"))
+            RuntimeLog.GrantNoted(configuration, id, "The container may open every device, so that it sees every AMD GPU, not only those that it was given; start it without --privileged.");
         return new BundlePlan(spec, edits, request.Source);
     }
 }

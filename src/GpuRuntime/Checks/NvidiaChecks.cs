@@ -6,6 +6,7 @@ using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Requests;
 using GpuRuntime.Core.Vendors;
 using GpuRuntime.Core.Vendors.Nvidia;
+using GpuRuntime.Core.Vendors.Nvidia.Wsl;
 
 namespace GpuRuntime.Checks;
 
@@ -16,14 +17,25 @@ internal static class NvidiaChecks
 
     public static IEnumerable<Finding> Run(IHostRoot host, RuntimeConfiguration configuration)
     {
+        if (WslDriver.IsPresent(host))
+            yield return new Finding("nvidia driver", "Windows's, by way of WSL2: containers get every GPU or none (/dev/dxg)");
         if (NvidiaDriver.Read(host) is not { } driver)
             yield break;
         yield return new Finding("nvidia driver", $"{driver.Version} ({(driver.IsOpenModule ? "open" : "proprietary")} kernel module)");
         yield return Cuda(driver);
         foreach (var finding in Nodes(host))
             yield return finding;
+        foreach (var gpu in NvidiaDiscovery.Discover(host).Where(gpu => !gpu.MigDevices.IsEmpty))
+            yield return Mig(gpu);
         yield return Files(host, driver, configuration);
         yield return Plan(host, configuration);
+    }
+
+    private static Finding Mig(Gpu gpu)
+    {
+        var devices = string.Join(", ", gpu.MigDevices.Select(device => device.Profile is { } profile ? $"{gpu.Index}:{device.Index} ({profile})" : $"{gpu.Index}:{device.Index}"));
+        var unknown = gpu.MigDevices.Any(device => device.Uuid is null) ? "; requests cannot name them by UUID until nvidia-smi was asked: gpu-runtime devices --refresh" : "";
+        return new Finding("mig", $"{gpu.Id} is divided into {devices}{unknown}");
     }
 
     private static Finding Cuda(NvidiaDriver driver)

@@ -61,6 +61,8 @@ internal static class DevicesTable
             notes.Add("integrated");
         if (gpu.OffersVirtualFunctions)
             notes.Add("has virtual functions: given by its name only");
+        if (gpu.IsEveryGpu)
+            notes.Add("every GPU of WSL2");
         if (gpu.IsVirtualFunction)
             notes.Add("virtual function");
         return string.Join(", ", notes);

@@ -23,6 +23,11 @@ public sealed class EditPlannerTests : MachineFixture
             Refusal.Of(ErrorCode.LimitUnavailable, () => Machine.Plan(Machine.Configuration with { MinimumTier = LimitTier.Cooperative }, "GPU_RUNTIME_GPUS=all,memory=2GB")),
             Does.Contain("cooperative"));
 
+    [Test]
+    public void An_option_that_no_vendor_knows_fails_and_is_named() =>
+        Assert.That(
+            Refusal.Of(ErrorCode.RequestUnsupported, () => Machine.Plan("GPU_RUNTIME_GPUS=all,options=profile=1g,x=y")), Does.Contain("profile").And.Contain("\"x\"").And.Contain("leave options= out"));
+
     [TestCase("GPU_RUNTIME_GPUS=all,mode=shared")]
     [TestCase("NVIDIA_VISIBLE_DEVICES=all")]
     public void Sharing_needs_nobody_to_enforce_it(string entry) => Assert.That(Machine.Plan(entry), Is.Not.Null);

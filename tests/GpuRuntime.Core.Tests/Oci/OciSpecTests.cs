@@ -94,4 +94,14 @@ public sealed class OciSpecTests
     [Test]
     public void An_environment_entry_that_is_not_Unicode_is_passed_over_and_the_others_read() =>
         Assert.That(Parsed("{\"process\":{\"env\":[\"A=\\ud800\",\"NVIDIA_VISIBLE_DEVICES=0\"]}}").Facts().Environment["NVIDIA_VISIBLE_DEVICES"], Is.EqualTo("0"));
+
+    [TestCase("""[{"allow":true,"access":"rwm"}]""", true)]
+    [TestCase("""[{"allow":false,"access":"rwm"},{"allow":true,"type":"a"}]""", true)]
+    [TestCase("""[{"allow":true,"access":"rwm"},{"allow":false,"access":"rwm"}]""", false)]
+    [TestCase("""[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","access":"m"},{"allow":true,"type":"c","major":226,"minor":128,"access":"rwm"}]""", false)]
+    [TestCase("""[{"allow":true,"major":226,"access":"rwm"}]""", false)]
+    [TestCase("[]", false)]
+    [TestCase("null", false)]
+    public void Whether_every_device_may_be_opened_is_what_the_last_rule_for_all_says(string rules, bool expected) =>
+        Assert.That(Parsed($"{{\"linux\":{{\"resources\":{{\"devices\":{rules}}}}}}}").AllowsEveryDevice, Is.EqualTo(expected));
 }

@@ -54,4 +54,23 @@ public sealed class UserNamespaceTests
             Assert.That(spec.RootGid, Is.EqualTo(expected));
         }
     }
+
+    // Group 110 of the host has one number in the container, or none: then a process of it cannot be put into the group.
+    [TestCase("[{\"containerID\":0,\"hostID\":100000,\"size\":65536}]", null)]
+    [TestCase("[{\"containerID\":0,\"hostID\":1000,\"size\":1},{\"containerID\":7,\"hostID\":108,\"size\":3}]", "9")]
+    [TestCase("[{\"containerID\":7,\"hostID\":108,\"size\":2}]", null)]
+    [TestCase("[{\"containerID\":0,\"hostID\":0,\"size\":65536}]", "110")]
+    [TestCase("[{\"containerID\":4294967295,\"hostID\":109,\"size\":5}]", null)]
+    [TestCase("null", null)]
+    public void Groups_of_nodes_have_the_numbers_of_the_container(string mappings, string? expected)
+    {
+        var groups = Edited($"{{\"linux\":{{\"namespaces\":[{{\"type\":\"user\"}}],\"gidMappings\":{mappings}}}}}", options: Options with { BindNodes = true })["process"]?["user"]?["additionalGids"];
+
+        Assert.That(groups is null ? null : string.Join(' ', groups.AsArray().Select(gid => gid!.ToString())), Is.EqualTo(expected));
+    }
+
+    // 65534 is what a group is called that has no number in our own user namespace.
+    [Test]
+    public void A_group_without_a_number_is_none_in_the_container_either() =>
+        Assert.That(Parsed("{\"linux\":{\"namespaces\":[{\"type\":\"user\"}],\"gidMappings\":[{\"containerID\":0,\"hostID\":0,\"size\":65536}]}}").GidInContainer(65534), Is.Null);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GpuRuntime.Core.Inventory;
+using GpuRuntime.Linux.Loader;
 using GpuRuntime.Linux.Paths;
 using GpuRuntime.Linux.Rootfs;
 using GpuRuntime.TestHosts;
@@ -45,7 +46,11 @@ public sealed class FallbackLibrariesTests : DirectoryFixture
             Command.Run("ldconfig", "-r", Root);
         Prepare();
 
-        Assert.That(Found[0], IsTheImages);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Found[0], IsTheImages);
+            Assert.That(Cache.Where(entry => entry.Name == Name), Has.None.Matches<LoaderCacheEntry>(entry => entry.Path.StartsWith(Fallback, StringComparison.Ordinal)));
+        }
     }
 
     [Test]
@@ -96,7 +101,7 @@ public sealed class FallbackLibrariesTests : DirectoryFixture
         };
         Refusal.InTime(Prepare);
 
-        Assert.That(File.ReadAllBytes($"{Root}/etc/ld.so.cache").AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes($"{Fallback}/{Name}")), Is.Positive);
+        Assert.That(Cache, Does.Contain(Fallbacks[0]));
     }
 
     [TestCase("debian", "/usr/lib")]
@@ -202,6 +207,8 @@ public sealed class FallbackLibrariesTests : DirectoryFixture
 
         Assert.That(TreeListing.Of(Root).Where(line => !before.Contains(line)), Has.None.Contains("ld.so").And.None.Contains("gpu-runtime"));
     }
+
+    private ImmutableArray<LoaderCacheEntry> Cache => LoaderCacheFile.Parse(File.ReadAllBytes($"{Root}/etc/ld.so.cache"))!.Described();
 
     private string[] Found => Image.Dlopen(Root, Name, Libraries[0].Name);
 

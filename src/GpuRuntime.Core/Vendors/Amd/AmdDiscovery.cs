@@ -42,7 +42,8 @@ public static class AmdDiscovery
         return gpu with
         {
             DrmNodes = drm.Nodes,
-            MissingDrmNodes = drm.Missing,
+            // What KFD names and DRM has not: as good as missing.
+            MissingDrmNodes = drm.IsEmpty ? [$"renderD{gpu.RenderMinor}"] : drm.Missing,
             DeviceNodes = gpu.HasCompute && KfdDevice.Node(host) is { } node ? [node] : [],
         };
     }

@@ -73,6 +73,16 @@ public sealed class MissingNodeTests
         }
     }
 
+    [Test]
+    public void A_partition_that_KFD_lists_and_DRM_has_not_fails_as_well()
+    {
+        using var machine = MixedMachine.Create(ReadyHosts.PartitionedMi300);
+        var render = $"renderD{machine.Host.AmdPartitions[2].RenderNumber}";
+        File.Delete(Path.Combine(machine.Host.SysRoot, "class/drm", render));
+
+        Assert.That(Refusal.Of(ErrorCode.DeviceNodeMissing, () => machine.Plan("AMD_VISIBLE_DEVICES=2")), Does.Contain(render).And.Contain("amd:2"));
+    }
+
     // A regular file or a directory in its place is no device.
     [Test]
     public void What_is_no_character_device_is_no_node()

@@ -67,7 +67,7 @@ public sealed class WslTests
     [TestCase("NVIDIA_VISIBLE_DEVICES=1")]
     [TestCase("NVIDIA_VISIBLE_DEVICES=GPU-3c6ef362-1f2e-4d5c-9a8b-0123456789ab")]
     public void Another_GPU_cannot_be_named_and_the_sentence_says_what_can(string entry) =>
-        Assert.That(Refusal.Of(ErrorCode.GpuNotFound, () => _machine.Plan(entry)), Does.Contain("nvidia:0"));
+        Assert.That(Refusal.Of(ErrorCode.GpuNotFound, () => _machine.Plan(entry)), Does.Contain("nvidia:0 (every GPU of WSL2"));
 
     [TestCase("utility", "libdxcore.so libcuda.so libcuda.so.1 libcuda.so.1.1 libnvidia-ml.so.1 nvidia-smi")]
     [TestCase("compute", "libdxcore.so libcuda.so libcuda.so.1 libcuda.so.1.1 libcudadebugger.so.1")]

@@ -120,7 +120,7 @@ public sealed class CapabilityTests : UserSpaceFixture
     }
 
     [Test]
-    public void No_file_lies_where_an_image_may_have_one_of_another_kind() =>
+    public void No_link_of_the_image_is_replaced() =>
         Assert.That(Host.Give(GpuVendor.Amd, "all").Symlinks, Is.Empty);
 
     [Test]

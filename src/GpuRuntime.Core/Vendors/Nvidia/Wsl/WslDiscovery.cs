@@ -20,6 +20,7 @@ internal static class WslDiscovery
                 PciId = function.Id,
                 Driver = WslDriver.Name,
                 NumaNode = function.NumaNode,
+                IsEveryGpu = true,
                 DeviceNodes = [DeviceNode.Of($"/dev/{WslDriver.Node}", host.Locate(HostTree.Dev, WslDriver.Node), node)],
             },
         ];

@@ -8,7 +8,7 @@ namespace GpuRuntime.Core.Vendors.Nvidia.Wsl;
 /// NVIDIA's driver on WSL2. The driver itself runs in Windows: here there is one node for every GPU, libraries that look for the real ones,
 /// and those in Windows's driver store. Version, names and UUIDs of the GPUs are in no file.
 /// </summary>
-internal static class WslDriver
+public static class WslDriver
 {
     /// <summary>The kernel driver that passes calls on to Windows; also the name of its PCI driver.</summary>
     public const string Name = "dxgkrnl";
