@@ -14,12 +14,12 @@ internal static unsafe partial class Libc
     private const int FileActionsSize = 80;
 
     /// <summary>
-    /// Starts a program with both outputs in one file. What System.Diagnostics.Process costs, half a megabyte, is too much for one admin command.
+    /// Starts a program with its outputs in two files. What System.Diagnostics.Process costs, half a megabyte, is too much for one admin command.
     /// https://man7.org/linux/man-pages/man3/posix_spawn.3.html
     /// </summary>
     /// <returns>The child's pid.</returns>
     /// <exception cref="LinuxException">It cannot be started.</exception>
-    internal static int Spawn(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, FileDescriptor output)
+    internal static int Spawn(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, FileDescriptor output, FileDescriptor errors)
     {
         var actions = stackalloc byte[FileActionsSize];
         using var argumentVector = new TextVector(arguments);
@@ -28,7 +28,7 @@ internal static unsafe partial class Libc
         try
         {
             Check(FileActionsAddDup(actions, output.Number, StandardOutput), program);
-            Check(FileActionsAddDup(actions, output.Number, StandardError), program);
+            Check(FileActionsAddDup(actions, errors.Number, StandardError), program);
             int pid;
             fixed (byte* path = Path(program))
                 Check(PosixSpawn(&pid, path, actions, null, argumentVector.Start, environmentVector.Start), program);

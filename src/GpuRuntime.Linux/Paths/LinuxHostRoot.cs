@@ -18,8 +18,8 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
 
     public LinuxHostRoot(RuntimeConfiguration configuration)
     {
-        string[] prefixes = [configuration.Dev, configuration.Proc, configuration.Sys, configuration.Driver, configuration.StateDirectory];
-        _trees = [.. prefixes.Select(prefix => new Tree(prefix, Open(prefix)))];
+        string[] prefixes = [configuration.Dev, configuration.Proc, configuration.Sys, configuration.Driver];
+        _trees = [.. prefixes.Select(prefix => new Tree(prefix, Open(prefix))), new Tree(configuration.StateDirectory, OpenOwn(configuration.StateDirectory))];
     }
 
     public void Dispose()
@@ -125,6 +125,17 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
             : null;
 
     private static FileDescriptor? Open(string prefix) => Libc.TryOpenAt(Libc.AtFdCwd, prefix, OpenFlags.Path | Libc.Directory, Resolve.None, out _);
+
+    // What others can write is nothing that we found out.
+    private static FileDescriptor? OpenOwn(string prefix)
+    {
+        const uint writableByOthers = 0b010_010;
+        var directory = Open(prefix);
+        if (directory is null || (Libc.Stat(directory) is var status && status.Uid == Libc.EffectiveUserId() && (status.Mode & writableByOthers) == 0))
+            return directory;
+        directory.Dispose();
+        return null;
+    }
 
     /// <summary>A prefix, and the directory there if there is one.</summary>
     private sealed record Tree(string Prefix, FileDescriptor? Root);

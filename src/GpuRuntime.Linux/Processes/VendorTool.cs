@@ -15,7 +15,7 @@ public static class VendorTool
 
     /// <param name="program">Absolute path.</param>
     /// <param name="libraryDirectories">Where its libraries lie, if the loader does not know by itself; empty otherwise.</param>
-    /// <returns>What it printed.</returns>
+    /// <returns>What it printed to standard output.</returns>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.VendorToolFailed"/>: it could not be started, failed, or took more than a minute.</exception>
     public static string Read(string program, IReadOnlyCollection<string> libraryDirectories, params string[] arguments)
     {
@@ -23,9 +23,9 @@ public static class VendorTool
         try
         {
             using var output = Libc.MemoryFile("output");
-            var status = Run(line, Libc.Spawn(program, [program, .. arguments], Surroundings(libraryDirectories), output));
-            var text = Encoding.UTF8.GetString(Content(output));
-            return status == 0 ? text : throw Failed($"{line} ended with status {status}: {PrintableText.Of(text.Trim())}");
+            using var errors = Libc.MemoryFile("errors");
+            var status = Run(line, Libc.Spawn(program, [program, .. arguments], Surroundings(libraryDirectories), output, errors));
+            return status == 0 ? Content(output) : throw Failed($"{line} ended with status {status}: {PrintableText.Of((Content(output) + Content(errors)).Trim())}");
         }
         catch (LinuxException exception)
         {
@@ -65,10 +65,10 @@ public static class VendorTool
         return entries;
     }
 
-    private static byte[] Content(FileDescriptor output)
+    private static string Content(FileDescriptor output)
     {
         var content = new byte[(int)Math.Min(Libc.Stat(output).Size, LargestOutput)];
-        return content[..Libc.ReadAt(output, content, 0)];
+        return Encoding.UTF8.GetString(content.AsSpan(0, Libc.ReadAt(output, content, 0)));
     }
 
     private static GpuRuntimeException Failed(string what) => new(ErrorCode.VendorToolFailed, what);

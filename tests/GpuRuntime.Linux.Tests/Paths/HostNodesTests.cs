@@ -32,7 +32,20 @@ public sealed class HostNodesTests : DirectoryFixture
     }
 
     [Test]
-    public void Without_its_directory_it_cannot_be_made() => Assert.That(HostNodes.Make(Node("missing/nvidia-cap1", 508, 1, "444")), Is.False);
+    public void A_directory_of_its_own_is_made_with_it()
+    {
+        RequireNodes();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(HostNodes.Make(Node("nvidia-caps/nvidia-cap1", 508, 1, "444")), Is.True);
+            Assert.That(HostNodes.Make(Node("nvidia-caps/nvidia-cap2", 508, 2, "444")), Is.True);
+            Assert.That(Directory.GetFileSystemEntries(Temporary.Combine("nvidia-caps")), Has.Length.EqualTo(2));
+        }
+    }
+
+    [Test]
+    public void Deeper_below_nothing_it_cannot_be_made() => Assert.That(HostNodes.Make(Node("missing/deeper/nvidia-cap1", 508, 1, "444")), Is.False);
 
     private DeviceNode Node(string name, uint major, uint minor, string mode) =>
         new($"/dev/{name}", Temporary.Combine(name), major, minor, Convert.ToUInt32(mode, 8), 0, 0) { MissingOnHost = true };

@@ -39,7 +39,7 @@ public sealed class LinuxHostRootTests : DirectoryFixture
     {
         Temporary.Fifo("host/sys/fifo");
         Temporary.MakeDirectory("host/sys/directory");
-        Temporary.Write("host/sys/large", new byte[(1 << 20) + 1]);
+        Temporary.Write("host/sys/large", new byte[(4 << 20) + 1]);
 
         foreach (var name in new[] { "missing", "directory", "large" })
             Assert.That(Root.ReadText(HostTree.Sys, name), Is.Null, name);

@@ -1,5 +1,7 @@
+using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
+using GpuRuntime.Core.Inventory;
 using GpuRuntime.Linux.Paths;
 
 namespace GpuRuntime.Linux.Tests.Paths;
@@ -22,6 +24,32 @@ public sealed class StateDirectoryTests : DirectoryFixture
             Assert.That(Command.Status("%a %F", file), Is.EqualTo("444 regular file"));
             Assert.That(File.ReadAllText(file), Is.EqualTo("content\n"));
         }
+    }
+
+    [Test]
+    public void What_is_kept_is_its_owners_alone_and_read_back_as_a_part_of_the_host()
+    {
+        var state = new StateDirectory(Place);
+        state.Keep("nvidia-gpus", "old\n");
+        state.Keep("nvidia-gpus", "new\n");
+        using var host = new LinuxHostRoot(RuntimeConfiguration.Default with { StateDirectory = Place });
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Command.Status("%a", Path.Combine(Place, "nvidia-gpus")), Is.EqualTo("600"));
+            Assert.That(host.ReadText(HostTree.State, "nvidia-gpus"), Is.EqualTo("new"));
+        }
+    }
+
+    [TestCase(UnixFileMode.GroupWrite)]
+    [TestCase(UnixFileMode.OtherWrite)]
+    public void What_others_could_have_written_is_not_read(UnixFileMode mode)
+    {
+        new StateDirectory(Place).Keep("nvidia-gpus", "text\n");
+        File.SetUnixFileMode(Place, File.GetUnixFileMode(Place) | mode);
+        using var host = new LinuxHostRoot(RuntimeConfiguration.Default with { StateDirectory = Place });
+
+        Assert.That(host.ReadText(HostTree.State, "nvidia-gpus"), Is.Null);
     }
 
     [Test]
