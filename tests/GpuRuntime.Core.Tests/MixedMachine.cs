@@ -28,7 +28,7 @@ internal sealed class MixedMachine : IDisposable
 
     public LinuxHostRoot Root { get; }
 
-    public ImmutableArray<Gpu> Gpus => VendorModules.Discover(Root);
+    public ImmutableArray<Gpu> Gpus => VendorModules.Describe(Root);
 
     /// <summary>The test is skipped, with the reason, where such a host cannot be made.</summary>
     public static MixedMachine Create(SimulatedHostOptions options)

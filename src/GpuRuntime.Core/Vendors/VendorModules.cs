@@ -21,7 +21,9 @@ public static class VendorModules
     public static ImmutableArray<Gpu> Discover(IHostRoot host) =>
         [.. All.SelectMany(module => module.Identify(host).Select(gpu => module.WithNodes(gpu, host)))];
 
-    /// <summary>The same with names and memory too, for people.</summary>
-    public static ImmutableArray<Gpu> Describe(IHostRoot host) =>
-        [.. All.SelectMany(module => module.Identify(host).Select(gpu => module.Describe(module.WithNodes(gpu, host), host)))];
+    /// <summary>The same with names, memory and PCI ids too, for people.</summary>
+    public static ImmutableArray<Gpu> Describe(IHostRoot host) => [.. All.SelectMany(module => module.Identify(host).Select(gpu => Described(module, gpu, host)))];
+
+    private static Gpu Described(IVendorModule module, Gpu gpu, IHostRoot host) =>
+        module.Describe(module.WithNodes(gpu, host), host) with { PciId = new PciFunction(host, gpu.PciAddress).Id };
 }

@@ -53,7 +53,6 @@ public static class AmdDiscovery
         Vendor = GpuVendor.Amd,
         Index = 0,
         PciAddress = device.Function.Address,
-        PciId = device.Function.Id,
         Uuid = AmdUniqueId.Format(compute is { UniqueId: > 0 } ? compute.UniqueId : AmdUniqueId.ParseSysfs(device.Function.Text("unique_id"))),
         Driver = device.Function.Driver,
         NumaNode = device.Function.NumaNode,

@@ -21,7 +21,6 @@ public static class IntelDiscovery
                 Vendor = GpuVendor.Intel,
                 Index = gpus.Count,
                 PciAddress = function.Address,
-                PciId = function.Id,
                 Driver = function.Driver,
                 NumaNode = function.NumaNode,
                 IsIntegrated = function.Address == Integrated,

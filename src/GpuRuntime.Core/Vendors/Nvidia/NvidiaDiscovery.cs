@@ -43,7 +43,6 @@ public static class NvidiaDiscovery
                 Vendor = GpuVendor.Nvidia,
                 Index = index,
                 PciAddress = gpu.Address,
-                PciId = function.Id,
                 Uuid = gpu.Information.Uuid,
                 Name = gpu.Information.Model,
                 Driver = "nvidia",

@@ -17,7 +17,6 @@ internal static class WslDiscovery
                 Vendor = GpuVendor.Nvidia,
                 Index = 0,
                 PciAddress = function.Address,
-                PciId = function.Id,
                 Driver = WslDriver.Name,
                 NumaNode = function.NumaNode,
                 IsEveryGpu = true,
