@@ -3,7 +3,7 @@ using GpuRuntime.TestHosts;
 
 namespace GpuRuntime.EndToEnd.Tests;
 
-/// <summary>Tests on one engine, started once, that has gpu-runtime registered and a simulated host behind it.</summary>
+/// <summary>Tests on one engine, started once, that has gpu-runtime registered and a host behind it: eight simulated GPUs of NVIDIA's, unless a fixture has another.</summary>
 public abstract class EngineFixture(EngineKind kind)
 {
     private TestMachine? _machine;
@@ -13,7 +13,8 @@ public abstract class EngineFixture(EngineKind kind)
 
     private protected TestMachine Machine => _machine!;
 
-    private protected SimulatedNvidiaHost Host => Machine.Host;
+    /// <summary>The host of those that leave it at NVIDIA's.</summary>
+    private protected SimulatedNvidiaHost Host => ((NvidiaMachine)Machine).Host;
 
     private protected IContainerEngine Engine => _engine!;
 
@@ -24,7 +25,7 @@ public abstract class EngineFixture(EngineKind kind)
     {
         try
         {
-            _machine = TestMachine.Create(HostOptions, EngineFactory.LowLevelRuntime(kind));
+            _machine = CreateMachine(EngineFactory.LowLevelRuntime(kind));
             _engine = await EngineFactory.StartAsync(kind, Configure(new EngineSettings
             {
                 Directory = Machine.Directory,
@@ -54,6 +55,8 @@ public abstract class EngineFixture(EngineKind kind)
         if (_machine is not null)
             await _machine.DisposeAsync();
     }
+
+    private protected virtual TestMachine CreateMachine(string lowLevelRuntime) => TestMachine.Create(HostOptions, lowLevelRuntime);
 
     /// <summary>Imports the images of the fixture.</summary>
     private protected abstract Task PrepareAsync();

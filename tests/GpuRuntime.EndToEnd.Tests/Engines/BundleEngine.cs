@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using GpuRuntime.TestHosts;
 
 namespace GpuRuntime.EndToEnd.Tests;
@@ -22,7 +24,7 @@ internal sealed class BundleEngine(EngineSettings settings) : IContainerEngine
     /// <summary>A bundle with a copy of the image in it, since a runtime edits the files of a container's root.</summary>
     public async Task<Bundle> CreateBundleAsync(string id, ContainerRequest request, BundleOptions? options = null)
     {
-        options ??= DefaultOptions;
+        options = Completed(options ?? DefaultOptions, request);
         var directory = settings.Directory.CreateSubdirectory("bundles", id);
         (await Command.Of("cp", "-a", "--reflink=auto", request.Image.RootfsDirectory, Path.Combine(directory, "rootfs")).RunAsync()).EnsureSuccess();
         return Bundle.Create(directory, Path.Combine(directory, "rootfs"), options with
@@ -50,5 +52,26 @@ internal sealed class BundleEngine(EngineSettings settings) : IContainerEngine
             await Complete(Command.Of(bare, "--root", StateRoot, "delete", "--force", Path.GetFileName(state))).RunAsync();
         PrivateProcesses.KillAll(settings.Directory.FullPath);
         await Cgroups.RemoveAsync(settings.CgroupName);
+    }
+
+    // As from other engines: a user who is not root has no capabilities.
+    private static BundleOptions Completed(BundleOptions options, ContainerRequest request)
+    {
+        if (request.User?.Split(':') is [var uid, var gid])
+            options = options with { Uid = Number(uid), Gid = Number(gid), Capabilities = Number(uid) == 0 ? options.Capabilities : [] };
+        if (request.Volumes.IsEmpty)
+            return options;
+        var edit = options.Edit;
+        return options with
+        {
+            Edit = config =>
+            {
+                foreach (var (destination, source) in request.Volumes)
+                    config["mounts"]!.AsArray().Add(new JsonObject { ["destination"] = destination, ["type"] = "bind", ["source"] = source, ["options"] = new JsonArray("rbind") });
+                edit?.Invoke(config);
+            },
+        };
+
+        static uint Number(string text) => uint.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
     }
 }

@@ -14,6 +14,12 @@ internal sealed record ContainerRequest
     /// <summary>One of the engine's runtimes; gpu-runtime by default.</summary>
     public string Runtime { get; init; } = RuntimeNames.GpuRuntime;
 
+    /// <summary>Whose the process is, as UID:GID; root's by default. Not of ctr.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Directories of the host, by their place in the container.</summary>
+    public ImmutableSortedDictionary<string, string> Volumes { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>In the engine's own syntax, before the image.</summary>
     public ImmutableArray<string> Options { get; init; } = [];
 

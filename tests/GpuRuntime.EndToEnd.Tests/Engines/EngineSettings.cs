@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 
 namespace GpuRuntime.EndToEnd.Tests;
 
@@ -18,6 +19,9 @@ internal sealed record EngineSettings
 
     /// <summary>A directory of programs that the engine finds before all others.</summary>
     public string? ProgramDirectory { get; init; }
+
+    /// <summary>Docker's daemon.json.</summary>
+    public JsonObject DaemonConfiguration { get; init; } = [];
 
     /// <summary>Appended to the daemon's arguments; podman, which has no daemon, gets them before its command.</summary>
     public ImmutableArray<string> DaemonArguments { get; init; } = [];

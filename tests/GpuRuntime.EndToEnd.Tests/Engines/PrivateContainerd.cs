@@ -27,11 +27,14 @@ internal sealed class PrivateContainerd : IContainerEngine
 
     public Task<CommandResult> RunAsync(ContainerRequest request)
     {
+        if (request.User is not null)
+            throw new NotSupportedException("ctr 1.6 has no --user");
         var id = $"c{Guid.NewGuid():N}";
         return _client.With(
         [
             "run", "--rm", "--runc-binary", _settings.Runtimes[request.Runtime], "--cgroup", $"/{_settings.CgroupName}/{id}",
             .. request.Environment.SelectMany(static variable => (string[])["--env", $"{variable.Key}={variable.Value}"]),
+            .. request.Volumes.SelectMany(static volume => (string[])["--mount", $"type=bind,src={volume.Value},dst={volume.Key},options=rbind"]),
             .. request.Options, request.Image.Reference, id, .. request.Command,
         ]).RunAsync();
     }

@@ -55,6 +55,8 @@ internal sealed class PrivateDockerd : IContainerEngine
     [
         "--network", "none", "--runtime", request.Runtime,
         .. request.Environment.SelectMany(static variable => (string[])["--env", $"{variable.Key}={variable.Value}"]),
+        .. request.User is { } user ? (string[])["--user", user] : [],
+        .. request.Volumes.SelectMany(static volume => (string[])["--volume", $"{volume.Value}:{volume.Key}"]),
         .. request.Options, request.Image.Reference, .. request.Command,
     ];
 
@@ -66,7 +68,7 @@ internal sealed class PrivateDockerd : IContainerEngine
             "--exec-root", directory.Combine("docker-exec"),
             "--pidfile", directory.Combine("docker.pid"),
             "--host", $"unix://{directory.Combine("docker.sock")}",
-            "--config-file", EmptyConfiguration(),
+            "--config-file", WriteConfiguration(),
             "--cgroup-parent", "/" + _settings.CgroupName,
             "--bridge", "none", "--iptables=false");
         foreach (var (name, path) in _settings.Runtimes)
@@ -75,10 +77,10 @@ internal sealed class PrivateDockerd : IContainerEngine
     }
 
     // Else dockerd reads /etc/docker/daemon.json of the machine.
-    private string EmptyConfiguration()
+    private string WriteConfiguration()
     {
         var path = _settings.Directory.Combine("daemon.json");
-        File.WriteAllText(path, "{}");
+        File.WriteAllText(path, _settings.DaemonConfiguration.ToJsonString());
         return path;
     }
 }

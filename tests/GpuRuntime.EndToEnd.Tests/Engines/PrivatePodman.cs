@@ -27,6 +27,8 @@ internal sealed class PrivatePodman : IContainerEngine
         "--runtime", _settings.Runtimes[request.Runtime],
         "run", "--rm", "--network", "none", .. _settings.MayMakeCgroups ? (string[])["--cgroup-parent", "/" + _settings.CgroupName] : [],
         .. request.Environment.SelectMany(static variable => (string[])["--env", $"{variable.Key}={variable.Value}"]),
+        .. request.User is { } user ? (string[])["--user", user] : [],
+        .. request.Volumes.SelectMany(static volume => (string[])["--volume", $"{volume.Value}:{volume.Key}"]),
         .. request.Options, request.Image.Reference, .. request.Command,
     ]);
 

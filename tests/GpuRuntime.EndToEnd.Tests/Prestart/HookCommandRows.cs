@@ -7,6 +7,8 @@ public sealed class HookCommandRows
 {
     private static readonly string[] Ours = ["gpu-runtime-annotation.json", "gpu-runtime-env.json"];
 
+    private static readonly (string Name, string Program)[] Names = [("nvidia-container-runtime-hook", "gpu-runtime-hook"), ("amd-container-runtime", "gpu-runtime")];
+
     private readonly TestDirectory _directory = TestDirectory.Create();
 
     [Test]
@@ -66,33 +68,59 @@ public sealed class HookCommandRows
         }
     }
 
-    [Test]
-    public async Task The_name_that_Docker_looks_for_is_a_link_to_the_hook()
+    [TestCase("nvidia-container-runtime-hook", "gpu-runtime-hook")]
+    [TestCase("amd-container-runtime", "gpu-runtime")]
+    public async Task The_names_that_others_look_for_are_links_to_ours_and_go_with_them(string name, string program)
     {
         var root = await InstallAsync("/usr/local");
-        var link = Path.Combine(root, "usr/local/bin/nvidia-container-runtime-hook");
+        var link = Path.Combine(root, "usr/local/bin", name);
+        var version = (await Command.Of(link, "--version").RunAsync()).EnsureSuccess().Lines[0];
 
-        Assert.That(new FileInfo(link).LinkTarget, Is.EqualTo("gpu-runtime-hook"));
+        Assert.That(new FileInfo(link).LinkTarget, Is.EqualTo(program));
+        Assert.That(version, Does.StartWith(program + " "));
         (await CompatibleNameAsync(root, "remove")).EnsureSuccess();
-        Assert.That(File.Exists(link), Is.False);
+        Assert.That(new FileInfo(link).LinkTarget, Is.Null);
+        Assert.That(File.Exists(Path.Combine(root, "usr/local/bin", program)), "the program itself stays");
     }
 
-    [TestCase("usr/local/bin")]
-    [TestCase("usr/bin")]
-    public async Task A_program_of_that_name_that_is_somebody_elses_stays(string place)
+    [Test]
+    public async Task Installing_once_more_says_nothing_and_keeps_the_links()
+    {
+        var root = await InstallAsync("/usr/local");
+
+        var again = await CompatibleNameAsync(root, "install");
+
+        Assert.That((again.ExitCode, again.Output, again.Error), Is.EqualTo((0, "", "")));
+        foreach (var (name, program) in Names)
+            Assert.That(new FileInfo(Path.Combine(root, "usr/local/bin", name)).LinkTarget, Is.EqualTo(program));
+    }
+
+    [Test]
+    public async Task A_program_of_such_a_name_that_is_somebody_elses_stays(
+        [Values("nvidia-container-runtime-hook", "amd-container-runtime")] string name, [Values("usr/local/bin", "usr/bin")] string place, [Values] bool isLink)
     {
         var root = _directory.Combine($"root-{Guid.NewGuid():N}");
-        var other = Path.Combine(Directory.CreateDirectory(Path.Combine(root, place)).FullName, "nvidia-container-runtime-hook");
-        await File.WriteAllTextAsync(other, "theirs");
+        var other = Path.Combine(Directory.CreateDirectory(Path.Combine(root, place)).FullName, name);
+        if (isLink)
+            File.CreateSymbolicLink(other, "their-program");
+        else
+            await File.WriteAllTextAsync(other, "theirs");
 
         var result = await MakeInstallAsync(root, "/usr/local");
+        var (ownName, ownProgram) = Names.Single(own => own.Name != name);
+        var ownLink = new FileInfo(Path.Combine(root, "usr/local/bin", ownName)).LinkTarget;
         (await CompatibleNameAsync(root, "remove")).EnsureSuccess();
 
         Assert.Multiple(() =>
         {
             Assert.That(result.EnsureSuccess().Output, Does.Contain($"kept {other}"));
-            Assert.That(File.ReadAllText(other), Is.EqualTo("theirs"));
-            Assert.That(place == "usr/local/bin" || !File.Exists(Path.Combine(root, "usr/local/bin/nvidia-container-runtime-hook")));
+            if (isLink)
+                Assert.That(new FileInfo(other).LinkTarget, Is.EqualTo("their-program"));
+            else
+                Assert.That(File.ReadAllText(other), Is.EqualTo("theirs"));
+            Assert.That(place == "usr/local/bin" || new FileInfo(Path.Combine(root, "usr/local/bin", name)).LinkTarget is null);
+            Assert.That(ownLink, Is.EqualTo(ownProgram), "the other name is free");
+            Assert.That(new FileInfo(Path.Combine(root, "usr/local/bin", ownName)).LinkTarget, Is.Null);
         });
     }
 

@@ -17,7 +17,7 @@ internal static class HooksDirectory
         {
             var file = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "hooks", name)))!;
             file["hook"]!["path"] = program;
-            file["hook"]!["env"]!.AsArray().Add($"GPU_RUNTIME_CONFIG={machine.Host.ConfigPath}");
+            file["hook"]!["env"]!.AsArray().Add($"GPU_RUNTIME_CONFIG={machine.ConfigPath}");
             File.WriteAllText(Path.Combine(directory, name), file.ToJsonString());
         }
 

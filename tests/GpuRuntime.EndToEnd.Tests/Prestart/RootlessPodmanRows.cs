@@ -16,7 +16,7 @@ public sealed class RootlessPodmanRows
     private const UnixFileMode PassableByOthers =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private TestMachine? _machine;
+    private NvidiaMachine? _machine;
     private IContainerEngine? _podman;
     private TestImage? _glibc;
 

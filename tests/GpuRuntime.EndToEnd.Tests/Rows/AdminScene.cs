@@ -5,10 +5,10 @@ namespace GpuRuntime.EndToEnd.Tests.Rows;
 /// <summary>A simulated NVIDIA host with surroundings of its own.</summary>
 internal sealed class AdminScene : AdminSurroundings, IAsyncDisposable
 {
-    private AdminScene(TestMachine machine)
+    private AdminScene(NvidiaMachine machine)
         : base(machine.Directory) => Machine = machine;
 
-    public TestMachine Machine { get; }
+    public NvidiaMachine Machine { get; }
 
     public SimulatedNvidiaHost Host => Machine.Host;
 

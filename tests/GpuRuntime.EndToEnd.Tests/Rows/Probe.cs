@@ -14,7 +14,7 @@ internal static class Probe
     public const string Absent = "ENOENT";
 
     /// <summary>Lists the GPU nodes, one path a line. Needs a shell.</summary>
-    public static readonly ImmutableArray<string> ListNodes = ["sh", "-c", "find /dev -path '/dev/nvidia*' -type c; find /dev/dri -type c 2>/dev/null; true"];
+    public static readonly ImmutableArray<string> ListNodes = ["sh", "-c", "find /dev -path '/dev/nvidia*' -type c; find /dev/dri /dev/kfd /dev/mei* -type c 2>/dev/null; true"];
 
     public static ImmutableArray<string> Open(IEnumerable<string> paths) => ["/bin/opendev", .. paths];
 
@@ -29,6 +29,13 @@ internal static class Probe
             .Select(static line => line.Split(": ", 2))
             .Where(static parts => parts.Length == 2)
             .ToImmutableSortedDictionary(static parts => parts[0], static parts => parts[1], StringComparer.Ordinal);
+
+    /// <summary>Makes nodes /made/0, /made/1 and so on of numbers "MAJOR MINOR", as a container's root can, and opens them.</summary>
+    public static ImmutableArray<string> MakeAndOpen(IEnumerable<string> numbers) =>
+    [
+        "sh", "-c",
+        $"mkdir /made && i=0 && for n in {string.Join(' ', numbers.Select(static number => $"'{number}'"))}; do mknod /made/$i c $n && i=$((i+1)) || exit; done && exec /bin/opendev /made/*",
+    ];
 
     /// <summary>Asserts that every path opens as far as a node without a driver can.</summary>
     public static void AssertAllOpen(CommandResult result, params IEnumerable<string> paths)
