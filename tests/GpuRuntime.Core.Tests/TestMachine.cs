@@ -60,7 +60,7 @@ internal sealed class TestMachine : IDisposable
 
     /// <summary>The GPUs that a request in our own grammar selects.</summary>
     public ImmutableArray<Gpu> Select(string request) =>
-        GpuSelection.Select(RequestGrammar.Parse(request, RequestReader.GpusVariable)!, Gpus, Configuration)!.Gpus;
+        GpuSelection.Select(RequestGrammar.Parse(request, RequestReader.GpusVariable)!, Gpus, Configuration).Gpus;
 
     public string Write(string pathBelowHost, string content)
     {

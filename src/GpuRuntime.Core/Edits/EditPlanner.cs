@@ -20,9 +20,10 @@ public static class EditPlanner
         warnings = [];
         RefuseWhatNothingEnforces(request, configuration);
         RefuseUnknownOptions(request);
-        if (GpuSelection.Select(request, VendorModules.Identify(host), configuration) is not { } selected)
-            return null;
+        var selected = GpuSelection.Select(request, VendorModules.Identify(host), configuration);
         warnings = selected.Warnings;
+        if (selected.IsNothing)
+            return null;
         var edits = ContainerEdits.Empty;
         foreach (var module in VendorModules.All)
         {

@@ -11,6 +11,9 @@ public sealed class GpuRuntimeException : Exception
 
     public ErrorCode Code { get; }
 
+    /// <summary>Something has not even the form of a GPU's name: whoever knows the host tells which names there are.</summary>
+    public bool NamesNoGpu { get; init; }
+
     /// <summary>The line as users read it: <c>GRT2002: No GPU ...</c>, without control characters.</summary>
     public string UserLine => $"GRT{(int)Code}: {PrintableText.Of(Message)}";
 }

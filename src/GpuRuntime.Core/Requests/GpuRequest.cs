@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GpuRuntime.Core.Inventory;
 
 namespace GpuRuntime.Core.Requests;
 
@@ -19,6 +20,9 @@ public sealed record GpuRequest
 
     /// <summary>Selectors came from the vendors' own variables, of which each speaks for its vendor alone.</summary>
     public bool FromVendorVariables { get; init; }
+
+    /// <summary>Vendors of whose GPUs their own variable wants none (<c>AMD_VISIBLE_DEVICES=none</c>).</summary>
+    public ImmutableArray<GpuVendor> DeclinedVendors { get; init; } = [];
 
     /// <summary>The environment as far as it may ask for devices: empty where the configuration does not accept it.</summary>
     public ContainerEnvironment AcceptedEnvironment { get; init; } = ContainerEnvironment.Empty;

@@ -102,6 +102,7 @@ public static class RequestReader
             DriverFilesOnly = driverOnly,
             FromGpusFlag = selectors.Count > 0 && VendorVariables.All(variable => variable.Vendor == GpuVendor.Nvidia || !environment.IsSetAndNotEmpty(variable.Name)),
             FromVendorVariables = true,
+            DeclinedVendors = [.. VendorVariables.Where(variable => environment.IsSetAndNotEmpty(variable.Name)).Select(variable => variable.Vendor).Where(vendor => selectors.All(selector => selector.Vendor != vendor))],
             SwarmResources = swarm,
             Source = string.Join(", ", sources),
         };

@@ -96,5 +96,8 @@ public static class SelectorGrammar
 
     private static GpuRuntimeException Invalid(string text, string source) => new(
         ErrorCode.RequestInvalid,
-        $"{source}: {PrintableText.Quote(text)} does not name a GPU; write an index (0), a range (0-3), a UUID (GPU-...), a PCI address (0000:3b:00.0), a MIG device (0:1), vendor:index (amd:0) or vendor:all.");
+        $"{source}: {PrintableText.Quote(text)} does not name a GPU; write an index (0), a range (0-3), a UUID (GPU-...), a PCI address (0000:3b:00.0), a MIG device (0:1), vendor:index (amd:0) or vendor:all.")
+    {
+        NamesNoGpu = true,
+    };
 }

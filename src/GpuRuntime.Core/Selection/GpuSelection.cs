@@ -9,16 +9,15 @@ namespace GpuRuntime.Core.Selection;
 /// <summary>Turns what was asked for into GPUs of this host. A selector that names nothing fails; it is never dropped.</summary>
 public static class GpuSelection
 {
-    /// <returns><see langword="null"/> when, seen with this host, nothing was asked for.</returns>
     /// <exception cref="GpuRuntimeException">
     /// <see cref="ErrorCode.GpuNotFound"/>, <see cref="ErrorCode.NoGpu"/>, <see cref="ErrorCode.RequestUnsupported"/>.
     /// </exception>
-    public static SelectedGpus? Select(GpuRequest request, ImmutableArray<Gpu> host, RuntimeConfiguration configuration)
+    public static SelectedGpus Select(GpuRequest request, ImmutableArray<Gpu> host, RuntimeConfiguration configuration)
     {
         var warnings = new List<string>();
         var selectors = VendorSelection.Adapt(request, host, configuration, warnings);
         if (selectors.IsEmpty)
-            return request.DriverFilesOnly ? new SelectedGpus([], [.. warnings]) : null;
+            return new SelectedGpus([], [.. warnings]) { IsNothing = !request.DriverFilesOnly };
         var grant = new Grant();
         foreach (var selector in selectors)
             Add(selector, host, request.Source, grant);

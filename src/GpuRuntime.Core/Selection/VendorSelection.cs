@@ -19,16 +19,18 @@ internal static class VendorSelection
         if (request.FromGpusFlag && swarm.IsEmpty && configuration.GpusFlag == GpusFlagMeaning.Auto && !host.IsEmpty && host.All(gpu => gpu.Vendor != GpuVendor.Nvidia))
             selectors = [.. selectors.Select(selector => selector.Vendor == GpuVendor.Nvidia ? selector with { Vendor = null, CountsOverHost = true } : selector)];
         selectors = SwarmSelection.Merge(selectors, swarm);
-        return request.FromVendorVariables ? WithoutAbsentVendors(selectors, host, warnings) : selectors;
+        return request.FromVendorVariables ? WithoutAbsentVendors(request, selectors, host, warnings) : selectors;
     }
 
-    private static ImmutableArray<DeviceSelector> WithoutAbsentVendors(ImmutableArray<DeviceSelector> selectors, ImmutableArray<Gpu> host, List<string> warnings)
+    private static ImmutableArray<DeviceSelector> WithoutAbsentVendors(
+        GpuRequest request, ImmutableArray<DeviceSelector> selectors, ImmutableArray<Gpu> host, List<string> warnings)
     {
         var present = selectors.Where(selector => selector.Vendor is not { } vendor || host.Any(gpu => gpu.Vendor == vendor)).ToImmutableArray();
-        if (present.IsEmpty || present.Length == selectors.Length)
+        var isDeclined = host.Any(gpu => request.DeclinedVendors.Contains(gpu.Vendor));
+        if (present.Length == selectors.Length || (present.IsEmpty && !isDeclined))
             return selectors;
         foreach (var vendor in selectors.Except(present).Select(selector => selector.Vendor!.Value.DisplayName()).Distinct())
-            warnings.Add($"The GPUs of {vendor} that the environment asks for are left out: this host has none of that vendor, and other variables name GPUs that it has.");
+            warnings.Add($"The GPUs of {vendor} that the environment asks for are left out: this host has none of that vendor, and of those that it has other variables say what is wanted.");
         return present;
     }
 }

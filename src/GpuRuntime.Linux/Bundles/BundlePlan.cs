@@ -1,7 +1,11 @@
+using System.Collections.Immutable;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Edits;
+using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Oci;
 using GpuRuntime.Core.Requests;
+using GpuRuntime.Core.Selection;
+using GpuRuntime.Core.Vendors;
 using GpuRuntime.Linux.Logging;
 using GpuRuntime.Linux.Paths;
 
@@ -11,24 +15,38 @@ namespace GpuRuntime.Linux.Bundles;
 public sealed record BundlePlan(OciSpec Spec, ContainerEdits Edits, string Source)
 {
     /// <returns><see langword="null"/> when the container asks for nothing.</returns>
-    /// <exception cref="Core.Errors.GpuRuntimeException">The bundle cannot be read, or its request cannot be met on this host.</exception>
+    /// <exception cref="GpuRuntimeException">The bundle cannot be read, or its request cannot be met on this host.</exception>
     public static BundlePlan? Make(BundleDirectory bundle, string? id, RuntimeConfiguration configuration)
     {
         var spec = OciSpec.Parse(bundle.ReadSpec(), bundle.SpecPath);
         var facts = spec.Facts();
-        var request = RequestReader.Read(facts, configuration, out var warnings);
+        var request = Read(facts, configuration, out var warnings);
         foreach (var warning in warnings)
             RuntimeLog.RequestIgnored(configuration, id, warning);
         if (request is null)
             return null;
         using var host = new LinuxHostRoot(configuration);
-        if (EditPlanner.Plan(request, facts.Environment, host, configuration, out warnings) is not { } edits)
-            return null;
+        var plan = EditPlanner.Plan(request, facts.Environment, host, configuration, out warnings);
         foreach (var warning in warnings)
             RuntimeLog.GrantNoted(configuration, id, warning);
+        if (plan is not { } edits)
+            return null;
         // KFD goes by the device cgroup alone: nodes that the container does not have keep no GPU from it.
         if (spec.AllowsEveryDevice && edits.DeviceNodes.Any(node => node.Path == "/dev/kfd"))
             RuntimeLog.GrantNoted(configuration, id, "The container may open every device, so that it sees every AMD GPU, not only those that it was given; start it without --privileged.");
         return new BundlePlan(spec, edits, request.Source);
+    }
+
+    private static GpuRequest? Read(ContainerFacts facts, RuntimeConfiguration configuration, out ImmutableArray<string> warnings)
+    {
+        try
+        {
+            return RequestReader.Read(facts, configuration, out warnings);
+        }
+        catch (GpuRuntimeException exception) when (exception.NamesNoGpu)
+        {
+            using var host = new LinuxHostRoot(configuration);
+            throw new GpuRuntimeException(exception.Code, $"{exception.Message} This host has {HostGpus.Describe(VendorModules.Identify(host))}.", exception);
+        }
     }
 }

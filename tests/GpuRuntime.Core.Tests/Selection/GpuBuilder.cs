@@ -36,9 +36,9 @@ internal static class GpuBuilder
     public static ImmutableArray<string> WarningsOf(this ImmutableArray<Gpu> host, params string[] environment)
     {
         var facts = new ContainerFacts { Environment = new ContainerEnvironment(environment) };
-        return GpuSelection.Select(RequestReader.Read(facts, RuntimeConfiguration.Default, out _)!, host, RuntimeConfiguration.Default)!.Warnings;
+        return GpuSelection.Select(RequestReader.Read(facts, RuntimeConfiguration.Default, out _)!, host, RuntimeConfiguration.Default).Warnings;
     }
 
     private static string Selected(this ImmutableArray<Gpu> host, GpuRequest request, RuntimeConfiguration? configuration = null) =>
-        GpuSelection.Select(request, host, configuration ?? RuntimeConfiguration.Default) is { } selected ? string.Join(' ', selected.Gpus.Select(gpu => gpu.Id)) : "nothing";
+        GpuSelection.Select(request, host, configuration ?? RuntimeConfiguration.Default) is { IsNothing: false } selected ? string.Join(' ', selected.Gpus.Select(gpu => gpu.Id)) : "nothing";
 }

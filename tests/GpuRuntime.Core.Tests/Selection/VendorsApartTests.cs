@@ -51,6 +51,9 @@ public sealed class VendorsApartTests
         if (flagAlone && asked)
             named = string.Join(' ', host.Where((_, index) => nvidia == "all" || index == 0).Select(gpu => gpu.Id));
 
+        // Whoever wants none of the GPUs that are there gets none, whatever an image says of another vendor's.
+        var declined = host.Any(gpu => (gpu.Vendor == GpuVendor.Amd ? amd : gpu.Vendor == GpuVendor.Intel ? intel : nvidia) is "none" or "void");
+        asked &= !declined;
         var because = string.Join(' ', environment);
         if (named.Length > 0)
             Assert.That(host.SelectedBy(environment), Is.EqualTo(named), because);
@@ -125,8 +128,17 @@ public sealed class VendorsApartTests
     // An image's NVIDIA_VISIBLE_DEVICES=all must not undo what somebody said of AMD's GPUs.
     [TestCase(Amd + "=none")]
     [TestCase(Amd + "=void")]
-    [TestCase(Intel + "=none")]
-    public void Beside_another_vendors_variable_NVIDIAs_is_no_flag(string other) => Refusal.Of(ErrorCode.NoGpu, () => AmdOnly.SelectedBy($"{Nvidia}=all", other));
+    public void Beside_a_variable_that_wants_none_of_the_GPUs_there_NVIDIAs_asks_for_nothing(string other)
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(AmdOnly.SelectedBy($"{Nvidia}=all", other), Is.EqualTo("nothing"));
+            Assert.That(AmdOnly.WarningsOf($"{Nvidia}=all", other).Single(), Does.Contain("NVIDIA").And.Contain("left out"));
+        }
+    }
+
+    [Test]
+    public void Beside_a_variable_of_a_vendor_that_is_not_there_NVIDIAs_is_no_flag() => Refusal.Of(ErrorCode.NoGpu, () => AmdOnly.SelectedBy($"{Nvidia}=all", $"{Intel}=none"));
 
     [TestCase("DOCKER_RESOURCE_AMD_GPU=" + AmdUuid, "amd:1")]
     [TestCase("DOCKER_RESOURCE_GPU=" + AmdUuid, "amd:1")]

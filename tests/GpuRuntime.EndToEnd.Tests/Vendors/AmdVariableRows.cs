@@ -29,6 +29,7 @@ public sealed class AmdVariableRows(EngineKind kind) : VendorFixture(kind, Vendo
     [TestCase("7-9")]
     [TestCase("0,2")]
     [TestCase("3-1")]
+    [TestCase("first")]
     [TestCase("0x1111111111111111")]
     [TestCase("GPU-93d04f5518a6be1d")]
     public async Task A_value_that_names_no_GPU_fails_the_start_and_says_what_the_host_has(string value)
@@ -40,8 +41,7 @@ public sealed class AmdVariableRows(EngineKind kind) : VendorFixture(kind, Vendo
         {
             Assert.That(result.ExitCode, Is.Not.Zero);
             Assert.That(line, Does.Contain("AMD_VISIBLE_DEVICES"));
-            if (value != "3-1")
-                Assert.That(line, Does.Contain("amd:0 (0xA4CE1B7C05F2D96, 0000:43:00.0)").And.Contain("amd:1 (0x93D04F5518A6BE1C, 0000:c3:00.0)"));
+            Assert.That(line, Does.Contain("amd:0 (0xA4CE1B7C05F2D96, 0000:43:00.0)").And.Contain("amd:1 (0x93D04F5518A6BE1C, 0000:c3:00.0)"));
         });
     }
 
@@ -55,13 +55,8 @@ public sealed class AmdVariableRows(EngineKind kind) : VendorFixture(kind, Vendo
     // Alone it would mean the GPUs that are there, as Docker's --gpus does.
     [TestCase("none")]
     [TestCase("void")]
-    public async Task Beside_none_of_AMDs_the_variable_of_NVIDIAs_means_NVIDIAs_which_are_not_there(string value)
-    {
-        var result = await Engine.RunAsync(Asking([$"AMD_VISIBLE_DEVICES={value}", "NVIDIA_VISIBLE_DEVICES=all"], ["true"]));
-
-        Assert.That(result.ExitCode, Is.Not.Zero);
-        Assert.That(ErrorLine.In(result.Error), Does.Contain("GRT2003").And.Contain("no NVIDIA GPU"));
-    }
+    public async Task Beside_none_of_AMDs_an_images_variable_of_NVIDIAs_asks_for_nothing(string value) =>
+        await AssertExactlyAsync([$"AMD_VISIBLE_DEVICES={value}", "NVIDIA_VISIBLE_DEVICES=all"]);
 
     [TestCase("DOCKER_RESOURCE_AMD_GPU=0xA4CE1B7C05F2D96", "amd:0")]
     [TestCase("DOCKER_RESOURCE_AMD_GPU=0x93D04F5518A6BE1C,0xA4CE1B7C05F2D96", "amd:0", "amd:1")]
