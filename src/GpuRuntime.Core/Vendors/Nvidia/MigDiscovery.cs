@@ -20,12 +20,11 @@ public static class MigDiscovery
         foreach (var gpuInstance in Instances(host, directory, "gi"))
         {
             var instance = string.Create(CultureInfo.InvariantCulture, $"{directory}/gi{gpuInstance}");
-            if (Access(host, nodes, instance) is not { } instanceNode)
-                continue;
+            var instanceNode = Access(host, nodes, instance);
             foreach (var computeInstance in Instances(host, instance, "ci"))
             {
-                if (Access(host, nodes, string.Create(CultureInfo.InvariantCulture, $"{instance}/ci{computeInstance}")) is { } computeNode)
-                    devices.Add(new MigDevice(devices.Count, gpuInstance, computeInstance) { CapabilityNodes = [instanceNode, computeNode] });
+                var computeNode = Access(host, nodes, string.Create(CultureInfo.InvariantCulture, $"{instance}/ci{computeInstance}"));
+                devices.Add(new MigDevice(devices.Count, gpuInstance, computeInstance) { CapabilityNodes = instanceNode is null || computeNode is null ? [] : [instanceNode, computeNode] });
             }
         }
 
@@ -39,11 +38,8 @@ public static class MigDiscovery
 
     private static DeviceNode? Capability(IHostRoot host, NvidiaNodes nodes, string path) =>
         host.ReadText(HostTree.Proc, path) is { } text && Number(text, "DeviceFileMinor:") is { } minor
-            ? nodes.Capability(minor, Number(text, "DeviceFileMode:") ?? DefaultMode)
+            ? nodes.Capability(minor, Number(text, "DeviceFileMode:") ?? NvidiaNodes.CapabilityMode)
             : null;
-
-    // What the driver itself sets: 0444.
-    private const uint DefaultMode = 0b100_100_100;
 
     private static List<uint> Instances(IHostRoot host, string directory, string prefix)
     {

@@ -15,7 +15,6 @@ internal static class MigManagement
         [("NVIDIA_MIG_CONFIG_DEVICES", "mig/config"), ("NVIDIA_MIG_MONITOR_DEVICES", "mig/monitor")];
 
     private const string Minors = "driver/nvidia-caps/mig-minors";
-    private const uint CapabilityMode = 0b100_100_100;
 
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.RequestInvalid"/>, <see cref="ErrorCode.DeviceNodeMissing"/>.</exception>
     public static IEnumerable<DeviceNode> Nodes(VendorGrant grant, IHostRoot host, NvidiaNodes nodes)
@@ -30,8 +29,7 @@ internal static class MigManagement
                 throw new GpuRuntimeException(ErrorCode.RequestInvalid, $"{variable}=all gives rights over every container's MIG devices and needs a privileged container (CAP_SYS_ADMIN); start it with --privileged or without the variable.");
             if (grant.Request.Selectors.Any(selector => selector.NamesMigDevice))
                 throw new GpuRuntimeException(ErrorCode.RequestInvalid, $"{variable}=all and a named MIG device ({grant.Request.Source}) exclude each other; ask for whole GPUs.");
-            yield return MigDiscovery.Node(host, nodes, capability) ?? throw new GpuRuntimeException(
-                ErrorCode.DeviceNodeMissing, $"{variable}=all needs {host.Locate(HostTree.Proc, $"driver/nvidia/capabilities/{capability}")}, which this driver does not have; it knows no MIG.");
+            yield return NvidiaEdits.Registered(MigDiscovery.Node(host, nodes, capability), host);
             foreach (var node in InstancesToCome(grant.Gpus, host, nodes))
                 yield return node;
         }
@@ -46,7 +44,7 @@ internal static class MigManagement
             if (beginnings.Exists(beginning => line.StartsWith(beginning, StringComparison.Ordinal))
                 && uint.TryParse(line.AsSpan(line.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var minor))
                 // The container's alone: the host makes its own when there is something to open.
-                yield return nodes.Capability(minor, CapabilityMode) with { MissingOnHost = false };
+                yield return NvidiaEdits.Registered(nodes.Capability(minor, NvidiaNodes.CapabilityMode), host) with { MissingOnHost = false };
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GpuRuntime.Core.Edits;
+using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
 
 namespace GpuRuntime.Core.Vendors.Nvidia;
@@ -39,6 +40,11 @@ public sealed class NvidiaEdits(
 
     internal static ContainerMount Mount(DriverFile file, string containerPath) => new(file.HostPath, containerPath, ContainerMount.ReadOnly);
 
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.DeviceNodeMissing"/>: the node of a capability is neither there nor known to the driver.</exception>
+    internal static DeviceNode Registered(DeviceNode? capability, IHostRoot host) => capability ?? throw new GpuRuntimeException(
+        ErrorCode.DeviceNodeMissing,
+        $"MIG needs nodes in {host.Locate(HostTree.Dev, "nvidia-caps")}, and this driver has none: {host.Locate(HostTree.Proc, "devices")} lists no nvidia-caps, or {host.Locate(HostTree.Proc, "driver/nvidia/capabilities")} does not tell their numbers. Load a driver that knows MIG (R450 or newer).");
+
     private ImmutableArray<DeviceNode> Nodes()
     {
         var nodes = new NvidiaNodes(host);
@@ -50,7 +56,8 @@ public sealed class NvidiaEdits(
         foreach (var gpu in gpus)
         {
             wanted.AddRange(gpu.DeviceNodes);
-            wanted.AddRange(gpu.MigDevices.SelectMany(device => device.CapabilityNodes));
+            foreach (var device in gpu.MigDevices)
+                wanted.AddRange(device.CapabilityNodes.IsEmpty ? [Registered(null, host)] : device.CapabilityNodes);
             if (UsesDisplay)
                 wanted.AddRange(gpu.DrmNodes);
         }

@@ -14,6 +14,9 @@ public sealed class NvidiaNodes(IHostRoot host)
     private const uint ModesetMinor = 254;
     private const uint DefaultMode = 0b110_110_110;
 
+    /// <summary>What the driver itself gives the nodes of capabilities: 0444.</summary>
+    public const uint CapabilityMode = 0b100_100_100;
+
     private CharacterMajors? _majors;
 
     private CharacterMajors Majors => _majors ??= CharacterMajors.Parse(host.ReadText(HostTree.Proc, "devices") ?? "");
@@ -25,11 +28,11 @@ public sealed class NvidiaNodes(IHostRoot host)
     public DeviceNode Modeset() => Frontend("nvidia-modeset", ModesetMinor);
 
     /// <summary>A node of <c>/dev/nvidia-caps</c>, which opens what a capability protects.</summary>
-    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.DeviceNodeMissing"/>: the driver has registered no such nodes.</exception>
-    public DeviceNode Capability(uint minor, uint mode)
+    /// <returns><see langword="null"/> when it is missing and the driver has registered no such nodes.</returns>
+    public DeviceNode? Capability(uint minor, uint mode)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"nvidia-caps/nvidia-cap{minor}");
-        return Existing(name) ?? Missing(name, Majors["nvidia-caps"] ?? throw NotLoaded(name, "nvidia"), minor) with { Mode = mode };
+        return Existing(name) ?? (Majors["nvidia-caps"] is { } major ? Missing(name, major, minor) with { Mode = mode } : null);
     }
 
     /// <summary>The nodes of unified memory, without which CUDA does not start.</summary>

@@ -110,14 +110,15 @@ public sealed class MigTests : MachineFixture, IDisposable
         Assert.That(Machine.Plan("NVIDIA_VISIBLE_DEVICES=0:1", "NVIDIA_DRIVER_CAPABILITIES=all")!.DeviceNodes.Select(node => node.Path), Has.None.StartsWith("/dev/dri/"));
 
     [Test]
-    public void Without_nodes_for_capabilities_a_device_fails()
+    public void Without_nodes_for_capabilities_a_device_fails_and_whole_GPUs_do_not()
     {
         var devices = Path.Combine(Host.ProcRoot, "devices");
         var text = File.ReadAllText(devices);
         File.WriteAllText(devices, text.Replace("nvidia-caps\n", "other\n", StringComparison.Ordinal));
         try
         {
-            Assert.That(Refusal.Of(ErrorCode.DeviceNodeMissing, () => Machine.Plan("NVIDIA_VISIBLE_DEVICES=0:1")), Does.Contain("nvidia-cap"));
+            Assert.That(Refusal.Of(ErrorCode.DeviceNodeMissing, () => Machine.Plan("NVIDIA_VISIBLE_DEVICES=0:1")), Does.Contain("nvidia-caps"));
+            Assert.That(Machine.Plan("NVIDIA_VISIBLE_DEVICES=2"), Is.Not.Null, "a whole GPU beside it");
         }
         finally
         {
