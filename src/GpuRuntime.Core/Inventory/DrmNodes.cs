@@ -9,56 +9,48 @@ namespace GpuRuntime.Core.Inventory;
 /// <param name="Missing">Names of those that the kernel has registered and <c>/dev/dri</c> has not.</param>
 public sealed record DrmNodes(ImmutableArray<DeviceNode> Nodes, ImmutableArray<string> Missing)
 {
+    private const string Card = "card";
     private const string Render = "renderD";
 
     public static DrmNodes None { get; } = new([], []);
 
     public bool IsEmpty => Nodes.IsEmpty && Missing.IsEmpty;
 
+    /// <summary>The minor of the render node; <see langword="null"/> for a device without one.</summary>
+    public int? RenderMinor { get; private init; }
+
     /// <param name="device">The device's directory in <see cref="HostTree.Sys"/>.</param>
     public static DrmNodes Of(IHostRoot host, string device)
     {
         var nodes = ImmutableArray.CreateBuilder<DeviceNode>();
         var missing = ImmutableArray.CreateBuilder<string>();
-        int? render = null;
-        foreach (var name in host.List(HostTree.Sys, $"{device}/drm"))
+        var names = Names(host, device);
+        foreach (var name in names)
         {
-            if (Number(name, "card") is null && Number(name, Render) is null)
-                continue;
-            render = Number(name, Render) ?? render;
             if (host.Node($"dri/{name}") is { } node)
                 nodes.Add(DeviceNode.Of($"/dev/dri/{name}", host.Locate(HostTree.Dev, $"dri/{name}"), node));
             else
                 missing.Add(name);
         }
 
-        return new DrmNodes(nodes.ToImmutable(), missing.ToImmutable()) { RenderMinor = render };
+        return new DrmNodes(nodes.ToImmutable(), missing.ToImmutable()) { RenderMinor = RenderMinorOf(names) };
     }
 
-    /// <summary>The minor of the render node; <see langword="null"/> for a device without one.</summary>
-    public int? RenderMinor { get; private init; }
+    /// <summary>The names of a device's card and render nodes, without a look at <c>/dev</c>; connectors and the like are none.</summary>
+    /// <param name="device">The device's directory in <see cref="HostTree.Sys"/>.</param>
+    public static ImmutableArray<string> Names(IHostRoot host, string device) =>
+        [.. host.List(HostTree.Sys, $"{device}/drm").Where(name => Number(name, Card) is not null || Number(name, Render) is not null)];
 
-    /// <summary>The minor of the render node without a look at <c>/dev</c>; <see langword="null"/> for a device without one.</summary>
-    /// <param name="isThere">Whether the device has any DRM node.</param>
-    public static int? RenderMinorOf(IHostRoot host, string device, out bool isThere)
-    {
-        isThere = false;
-        int? render = null;
-        foreach (var name in host.List(HostTree.Sys, $"{device}/drm"))
-        {
-            render = Number(name, Render) ?? render;
-            isThere |= render is not null || Number(name, "card") is not null;
-        }
-
-        return render;
-    }
+    /// <summary>The minor of the render node among a device's nodes; <see langword="null"/> when there is none.</summary>
+    public static int? RenderMinorOf(ImmutableArray<string> names) =>
+        names.FirstOrDefault(name => Number(name, Render) is not null) is { } render ? Number(render, Render) : null;
 
     /// <summary>The by-path links that udev makes for these nodes. Partitions beside the first have no PCI path of their own.</summary>
     public static IEnumerable<ContainerSymlink> ByPathLinks(Gpu gpu) =>
         gpu.Partition > 0 ? [] : gpu.DrmNodes.Select(node =>
         {
             var name = node.Path[(node.Path.LastIndexOf('/') + 1)..];
-            var kind = Number(name, Render) is null ? "card" : "render";
+            var kind = Number(name, Render) is null ? Card : "render";
             return new ContainerSymlink($"/dev/dri/by-path/pci-{gpu.PciAddress}-{kind}", $"../{name}");
         });
 

@@ -72,6 +72,7 @@ public static class RequestReader
     private static GpuRequest? FromVendorVariables(ContainerEnvironment environment, RuntimeConfiguration configuration)
     {
         var selectors = ImmutableArray.CreateBuilder<DeviceSelector>();
+        var declined = ImmutableArray.CreateBuilder<GpuVendor>();
         var sources = new List<string>();
         var driverOnly = false;
         foreach (var (variable, vendor) in VendorVariables)
@@ -87,7 +88,12 @@ public static class RequestReader
                     break;
                 case VisibleDevices.DriverOnly:
                     driverOnly |= vendor == GpuVendor.Nvidia;
+                    declined.Add(vendor);
                     sources.Add(variable);
+                    break;
+                default:
+                    if (environment.IsSetAndNotEmpty(variable))
+                        declined.Add(vendor);
                     break;
             }
         }
@@ -100,9 +106,9 @@ public static class RequestReader
         {
             Selectors = selectors.ToImmutable(),
             DriverFilesOnly = driverOnly,
-            FromGpusFlag = selectors.Count > 0 && VendorVariables.All(variable => variable.Vendor == GpuVendor.Nvidia || !environment.IsSetAndNotEmpty(variable.Name)),
+            FromGpusFlag = selectors.Count > 0 && selectors.All(selector => selector.Vendor == GpuVendor.Nvidia) && declined.Count == 0,
             FromVendorVariables = true,
-            DeclinedVendors = [.. VendorVariables.Where(variable => environment.IsSetAndNotEmpty(variable.Name)).Select(variable => variable.Vendor).Where(vendor => selectors.All(selector => selector.Vendor != vendor))],
+            DeclinedVendors = declined.ToImmutable(),
             SwarmResources = swarm,
             Source = string.Join(", ", sources),
         };

@@ -24,6 +24,9 @@ public static class VendorModules
     /// <summary>The same with names, memory and PCI ids too, for people.</summary>
     public static ImmutableArray<Gpu> Describe(IHostRoot host) => [.. All.SelectMany(module => module.Identify(host).Select(gpu => Described(module, gpu, host)))];
 
-    private static Gpu Described(IVendorModule module, Gpu gpu, IHostRoot host) =>
-        module.Describe(module.WithNodes(gpu, host), host) with { PciId = new PciFunction(host, gpu.PciAddress).Id };
+    private static Gpu Described(IVendorModule module, Gpu gpu, IHostRoot host)
+    {
+        var function = new PciFunction(host, gpu.PciAddress);
+        return module.Describe(module.WithNodes(gpu, host), host) with { PciId = function.Id, IsVirtualFunction = function.IsVirtualFunction };
+    }
 }

@@ -10,25 +10,10 @@ internal static unsafe partial class Libc
     /// </summary>
     internal static Errno Execute(string path, IReadOnlyList<byte[]> arguments)
     {
-        var vector = (byte**)NativeMemory.AllocZeroed((nuint)(arguments.Count + 1), (nuint)sizeof(byte*));
-        var pins = new List<GCHandle>(arguments.Count);
-        try
-        {
-            for (var i = 0; i < arguments.Count; i++)
-            {
-                pins.Add(GCHandle.Alloc(arguments[i], GCHandleType.Pinned));
-                vector[i] = (byte*)pins[i].AddrOfPinnedObject();
-            }
-
-            fixed (byte* name = Path(path))
-                _ = Execv(name, vector);
-            return LinuxException.LastErrno();
-        }
-        finally
-        {
-            pins.ForEach(pin => pin.Free());
-            NativeMemory.Free(vector);
-        }
+        using var vector = new TextVector(arguments);
+        fixed (byte* name = Path(path))
+            _ = Execv(name, vector.Start);
+        return LinuxException.LastErrno();
     }
 
     /// <summary>https://man7.org/linux/man-pages/man2/access.2.html</summary>
@@ -37,6 +22,31 @@ internal static unsafe partial class Libc
         const int executable = 1;
         fixed (byte* name = Path(path))
             return Access(name, executable) == 0;
+    }
+
+    /// <summary>A vector of pointers to NUL-terminated texts, with NULL behind the last.</summary>
+    private sealed class TextVector : IDisposable
+    {
+        private readonly List<GCHandle> _pins;
+
+        public TextVector(IReadOnlyList<byte[]> texts)
+        {
+            _pins = new List<GCHandle>(texts.Count);
+            Start = (byte**)NativeMemory.AllocZeroed((nuint)(texts.Count + 1), (nuint)sizeof(byte*));
+            for (var i = 0; i < texts.Count; i++)
+            {
+                _pins.Add(GCHandle.Alloc(texts[i], GCHandleType.Pinned));
+                Start[i] = (byte*)_pins[i].AddrOfPinnedObject();
+            }
+        }
+
+        public byte** Start { get; }
+
+        public void Dispose()
+        {
+            _pins.ForEach(pin => pin.Free());
+            NativeMemory.Free(Start);
+        }
     }
 
     [LibraryImport(Library, EntryPoint = "execv", SetLastError = true)]

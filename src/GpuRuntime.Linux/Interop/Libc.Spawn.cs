@@ -22,8 +22,8 @@ internal static unsafe partial class Libc
     internal static int Spawn(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, FileDescriptor output, FileDescriptor errors)
     {
         var actions = stackalloc byte[FileActionsSize];
-        using var argumentVector = new TextVector(arguments);
-        using var environmentVector = new TextVector(environment);
+        using var argumentVector = new TextVector([.. arguments.Select(Path)]);
+        using var environmentVector = new TextVector([.. environment.Select(Path)]);
         Check(FileActionsInit(actions), program);
         try
         {
@@ -79,30 +79,6 @@ internal static unsafe partial class Libc
         fixed (byte* text = Path(name))
             descriptor = MemfdCreate(text, closeOnExec);
         return descriptor < 0 ? throw LinuxException.Last("memfd_create", name) : new FileDescriptor(descriptor);
-    }
-
-    /// <summary>NUL-terminated texts behind a vector of pointers that NULL ends.</summary>
-    private sealed class TextVector : IDisposable
-    {
-        private readonly List<GCHandle> _pins = [];
-
-        public TextVector(IReadOnlyList<string> texts)
-        {
-            Start = (byte**)NativeMemory.AllocZeroed((nuint)(texts.Count + 1), (nuint)sizeof(byte*));
-            for (var i = 0; i < texts.Count; i++)
-            {
-                _pins.Add(GCHandle.Alloc(Path(texts[i]), GCHandleType.Pinned));
-                Start[i] = (byte*)_pins[i].AddrOfPinnedObject();
-            }
-        }
-
-        public byte** Start { get; }
-
-        public void Dispose()
-        {
-            _pins.ForEach(pin => pin.Free());
-            NativeMemory.Free(Start);
-        }
     }
 
     [LibraryImport(Library, EntryPoint = "posix_spawn")]

@@ -16,6 +16,9 @@ internal enum FileType : uint
 /// <summary>What stat tells of a file.</summary>
 internal readonly record struct FileStatus(FileType Type, uint Mode, uint Uid, uint Gid, ulong Size, ulong Inode, uint DeviceMajor, uint DeviceMinor, uint NodeMajor, uint NodeMinor, ulong MountId)
 {
+    /// <summary>It is this process's own, and nobody else may write to it.</summary>
+    public bool IsOursAlone => Uid == Libc.EffectiveUserId() && (Mode & 0b010_010) == 0;
+
     /// <summary>Whether both are the same file, under whatever name.</summary>
     public bool IsSameFile(FileStatus other) => Inode == other.Inode && DeviceMajor == other.DeviceMajor && DeviceMinor == other.DeviceMinor;
 }

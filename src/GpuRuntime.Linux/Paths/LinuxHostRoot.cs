@@ -129,9 +129,8 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
     // What others can write is nothing that we found out.
     private static FileDescriptor? OpenOwn(string prefix)
     {
-        const uint writableByOthers = 0b010_010;
         var directory = Open(prefix);
-        if (directory is null || (Libc.Stat(directory) is var status && status.Uid == Libc.EffectiveUserId() && (status.Mode & writableByOthers) == 0))
+        if (directory is null || Libc.Stat(directory).IsOursAlone)
             return directory;
         directory.Dispose();
         return null;

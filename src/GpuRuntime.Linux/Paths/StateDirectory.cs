@@ -60,8 +60,7 @@ public sealed class StateDirectory
         using (var system = RootedDirectory.Open("/", default))
             system.MakeDirectory(_path, OwnOnly);
         var directory = Libc.OpenAt(Libc.AtFdCwd, _path, OpenFlags.Path | Libc.Directory | Libc.NoFollow, Resolve.None);
-        var status = Libc.Stat(directory);
-        if (status.Uid == Libc.EffectiveUserId() && (status.Mode & 0b010_010) == 0)
+        if (Libc.Stat(directory).IsOursAlone)
             return new RootedDirectory(directory, _path);
         directory.Dispose();
         throw new GpuRuntimeException(ErrorCode.StateUnwritable, $"The state directory {_path} belongs to somebody else or is writable by others; make it root's own (mode 0700).");

@@ -9,7 +9,6 @@ internal static class KfdChecks
 {
     private const string Topic = "amd compute";
     private const string GraphicsOnly = "graphics, video and Vulkan only";
-    private const string Nodes = "class/kfd/kfd/topology/nodes";
 
     public static IEnumerable<Finding> Run(IHostRoot host, ImmutableArray<Gpu> gpus)
     {
@@ -27,10 +26,10 @@ internal static class KfdChecks
                 Topic, $"{gpus}: {GraphicsOnly}, since this kernel has no KFD ({host.Locate(HostTree.Sys, "class/kfd")} is missing)",
                 "For ROCm use a kernel with CONFIG_HSA_AMD, or AMD's amdgpu-dkms; nothing else needs it");
         // The kernel refuses the nodes whose GPUs the reader's device cgroup leaves out.
-        var refused = host.List(HostTree.Sys, Nodes).Count(name => host.ReadText(HostTree.Sys, $"{Nodes}/{name}/properties") is null);
+        var refused = host.List(HostTree.Sys, KfdTopology.Directory).Count(name => host.ReadText(HostTree.Sys, $"{KfdTopology.Directory}/{name}/properties") is null);
         return refused > 0
             ? new Finding(
-                Topic, $"{gpus}: compute unknown, since this process may not read {refused} of KFD's nodes in {host.Locate(HostTree.Sys, Nodes)}",
+                Topic, $"{gpus}: compute unknown, since this process may not read {refused} of KFD's nodes in {host.Locate(HostTree.Sys, KfdTopology.Directory)}",
                 "Run gpu-runtime where no device rules keep GPUs from it, not in a container or a service with DeviceAllow=")
             : new Finding(Topic, $"{gpus}: {GraphicsOnly}, since KFD, which this kernel has, does not know such a GPU (too old, or an APU without support)");
     }

@@ -34,7 +34,7 @@ internal static class PartitionChecks
         return
         [
             .. host.List(HostTree.Sys, Platform).Where(name =>
-                name.StartsWith(Slot, StringComparison.Ordinal) && DrmNodes.Of(host, $"{Platform}/{name}").RenderMinor is { } minor && !live.Contains(minor)),
+                name.StartsWith(Slot, StringComparison.Ordinal) && DrmNodes.RenderMinorOf(DrmNodes.Names(host, $"{Platform}/{name}")) is { } minor && !live.Contains(minor)),
         ];
     }
 }

@@ -24,7 +24,7 @@ internal static class DevicesTable
         new("NUMA", (gpu, _) => Number(gpu.NumaNode), IsAlwaysShown: true),
         new("MEMORY", (gpu, _) => gpu.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (1 << 20)} MiB") : null),
         new("NODES", (gpu, _) => string.Join(' ', gpu.DeviceNodes.Concat(gpu.DrmNodes).Select(node => node.Path))),
-        new("NOTE", (gpu, _) => Note(gpu)),
+        new("NOTE", (gpu, _) => Note(gpu), Absent: ""),
     ];
 
     public static void Print(ImmutableArray<Gpu> gpus, PciNames names)
@@ -35,10 +35,11 @@ internal static class DevicesTable
             return;
         }
 
-        var shown = Columns.Where(column => column.IsAlwaysShown || gpus.Any(gpu => column.Cell(gpu, names) is { Length: > 0 })).ToList();
+        var shown = Columns.Select(column => new Filled(column, [.. gpus.Select(gpu => column.Cell(gpu, names) ?? "")]))
+            .Where(filled => filled.Column.IsAlwaysShown || filled.Cells.Any(cell => cell.Length > 0)).ToList();
         TextTable.Print(
-            [.. shown.Select(column => column.Header)],
-            gpus.Select(gpu => shown.Select(column => column.Cell(gpu, names) is { Length: > 0 } cell ? cell : column.Header == "NOTE" ? "" : Unknown).ToArray()));
+            [.. shown.Select(filled => filled.Column.Header)],
+            gpus.Select((_, row) => shown.Select(filled => filled.Cells[row] is { Length: > 0 } cell ? cell : filled.Column.Absent).ToArray()));
         foreach (var gpu in gpus.Where(gpu => !gpu.MigDevices.IsEmpty))
         {
             Console.Out.WriteLine();
@@ -70,5 +71,8 @@ internal static class DevicesTable
 
     private static string? Number(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 
-    private sealed record Column(string Header, Func<Gpu, PciNames, string?> Cell, bool IsAlwaysShown = false);
+    private sealed record Column(string Header, Func<Gpu, PciNames, string?> Cell, bool IsAlwaysShown = false, string Absent = Unknown);
+
+    /// <summary>A column with its cells, one a GPU.</summary>
+    private sealed record Filled(Column Column, ImmutableArray<string> Cells);
 }

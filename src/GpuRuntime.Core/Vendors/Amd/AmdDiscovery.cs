@@ -16,17 +16,24 @@ public static class AmdDiscovery
         if (functions.IsEmpty)
             return [];
         // Without the node nobody can compute, whatever the topology says.
-        var kfd = KfdDevice.Node(host) is null ? [] : KfdTopology.Read(host);
-        var own = functions.Select(function => DrmNodes.RenderMinorOf(host, function.Directory, out var isThere) is var minor && isThere ? new DrmDevice(function, minor) : null)
-            .OfType<DrmDevice>().ToList();
+        var kfdNode = KfdDevice.Node(host);
+        var kfd = kfdNode is null ? [] : KfdTopology.Read(host);
+        var own = new List<DrmDevice>();
+        foreach (var function in functions)
+        {
+            // Bound, and no DRM device: it failed to start, which check tells.
+            if (DrmNodes.Names(host, function.Directory) is { IsEmpty: false } names)
+                own.Add(new DrmDevice(function, DrmNodes.RenderMinorOf(names)));
+        }
+
         var gpus = ImmutableArray.CreateBuilder<Gpu>();
         foreach (var device in own)
         {
             var partitions = Partitions(kfd, device, own);
-            var whole = Whole(device, Compute(kfd, device, partitions)) with { Index = gpus.Count, Partition = partitions.Count > 0 ? 0 : null };
+            var whole = Whole(device, Compute(kfd, device, partitions), kfdNode) with { Index = gpus.Count, Partition = partitions.Count > 0 ? 0 : null };
             gpus.Add(whole);
             foreach (var node in partitions)
-                gpus.Add(Partition(whole, node) with { Index = gpus.Count, Partition = gpus.Count - whole.Index });
+                gpus.Add(Partition(whole, node, kfdNode!) with { Index = gpus.Count, Partition = gpus.Count - whole.Index });
         }
 
         return gpus.ToImmutable();
@@ -44,11 +51,10 @@ public static class AmdDiscovery
             DrmNodes = drm.Nodes,
             // What KFD names and DRM has not: as good as missing.
             MissingDrmNodes = drm.IsEmpty ? [$"renderD{gpu.RenderMinor}"] : drm.Missing,
-            DeviceNodes = gpu.HasCompute && KfdDevice.Node(host) is { } node ? [node] : [],
         };
     }
 
-    private static Gpu Whole(DrmDevice device, KfdNode? compute) => new()
+    private static Gpu Whole(DrmDevice device, KfdNode? compute, DeviceNode? kfdNode) => new()
     {
         Vendor = GpuVendor.Amd,
         Index = 0,
@@ -60,15 +66,16 @@ public static class AmdDiscovery
         HasCompute = compute is not null,
         HipIndex = compute?.HipIndex,
         OffersVirtualFunctions = device.Function.OffersVirtualFunctions,
-        IsVirtualFunction = device.Function.IsVirtualFunction,
+        DeviceNodes = compute is null ? [] : [kfdNode!],
     };
 
-    private static Gpu Partition(Gpu whole, KfdNode node) => whole with
+    private static Gpu Partition(Gpu whole, KfdNode node, DeviceNode kfdNode) => whole with
     {
         Uuid = AmdUniqueId.Format(node.UniqueId) ?? whole.Uuid,
         HasCompute = true,
         HipIndex = node.HipIndex,
         RenderMinor = node.RenderMinor,
+        DeviceNodes = [kfdNode],
     };
 
     // By the render node; a kernel that does not print it tells the place on the bus.

@@ -23,7 +23,8 @@ public sealed record KfdNode(int Number, int HipIndex, int RenderMinor, uint Dom
 
 public static class KfdTopology
 {
-    private const string Directory = "class/kfd/kfd/topology/nodes";
+    /// <summary>Where its nodes are, in <see cref="HostTree.Sys"/>.</summary>
+    public const string Directory = "class/kfd/kfd/topology/nodes";
 
     /// <summary>The GPU nodes in KFD's order. Nodes that may not be read, as in a restricted cgroup, are not there.</summary>
     public static ImmutableArray<KfdNode> Read(IHostRoot host)

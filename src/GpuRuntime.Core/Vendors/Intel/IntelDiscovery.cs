@@ -25,7 +25,6 @@ public static class IntelDiscovery
                 NumaNode = function.NumaNode,
                 IsIntegrated = function.Address == Integrated,
                 OffersVirtualFunctions = function.OffersVirtualFunctions,
-                IsVirtualFunction = function.IsVirtualFunction,
                 RenderMinor = drm.RenderMinor,
                 DrmNodes = drm.Nodes,
                 MissingDrmNodes = drm.Missing,
