@@ -98,4 +98,37 @@ public enum ErrorCode
 
     /// <summary>The device cgroup of the container cannot be changed.</summary>
     DeviceCgroupUnchangeable = 4008,
+
+    /// <summary>A CDI specification does not follow CDI's rules.</summary>
+    CdiSpecInvalid = 5001,
+
+    /// <summary>A CDI specification, or a directory of them, cannot be read.</summary>
+    CdiSpecUnreadable = 5002,
+
+    /// <summary>A CDI specification cannot be written.</summary>
+    CdiSpecUnwritable = 5003,
+
+    /// <summary>No specification of this host defines the CDI device asked for.</summary>
+    CdiDeviceNotFound = 5004,
+
+    /// <summary>Two specifications of the same directory define the same CDI device.</summary>
+    CdiDeviceConflict = 5005,
+
+    /// <summary>An engine's configuration file cannot be read.</summary>
+    EngineConfigurationUnreadable = 5101,
+
+    /// <summary>An engine's configuration file is not what that engine accepts; it stays as it is.</summary>
+    EngineConfigurationInvalid = 5102,
+
+    /// <summary>An engine's configuration file cannot be written.</summary>
+    EngineConfigurationUnwritable = 5103,
+
+    /// <summary>What would be written stands there already, for something else.</summary>
+    EngineConfigurationTaken = 5104,
+
+    /// <summary>The arguments of <c>docker gpu</c> cannot be turned into a docker command.</summary>
+    DockerArgumentsInvalid = 5201,
+
+    /// <summary>There is no docker to run, or it did not answer.</summary>
+    DockerUnavailable = 5202,
 }
