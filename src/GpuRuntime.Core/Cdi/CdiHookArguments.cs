@@ -10,7 +10,7 @@ namespace GpuRuntime.Core.Cdi;
 
 /// <summary>
 /// What CDI has no words for (links, the loader's cache, masked and generated files) as arguments of one hook, which our specifications carry for
-/// engines that have nothing else of us: <c>gpu-runtime-hook cdi --library x64:libcuda.so.1=/usr/lib/... --link PATH=TARGET</c>. It stands once for
+/// engines that have nothing else of us: <c>gpu-runtime-hook cdi --library=x64:libcuda.so.1=/usr/lib/... --link=PATH=TARGET</c>. It stands once for
 /// all devices of a specification, so that it is one process however many a container has; what belongs to a GPU is done where its node is there.
 /// </summary>
 public static class CdiHookArguments
@@ -18,11 +18,11 @@ public static class CdiHookArguments
     public const string Verb = "cdi";
 
     private const string Program = "gpu-runtime-hook";
-    private const string Link = "--link";
-    private const string Library = "--library";
-    private const string FallbackLibrary = "--fallback-library";
-    private const string Compatibility = "--cuda-compat";
-    private const string Mask = "--mask-nvidia-params";
+    private const string Link = "--link=";
+    private const string Library = "--library=";
+    private const string FallbackLibrary = "--fallback-library=";
+    private const string Compatibility = "--cuda-compat=";
+    private const string Mask = "--mask-nvidia-params=";
     private const string Profile = "--egl-profile";
     private const string DeviceDirectory = "/dev/";
     private const string GpuNode = "/dev/nvidia";
@@ -37,15 +37,15 @@ public static class CdiHookArguments
     {
         var arguments = ImmutableArray.CreateBuilder<string>();
         foreach (var link in edits.Symlinks)
-            arguments.AddRange(Link, $"{link.Path}={link.Target}");
+            arguments.Add($"{Link}{link.Path}={link.Target}");
         foreach (var library in edits.Libraries)
-            arguments.AddRange(Library, Text(library));
+            arguments.Add(Library + Text(library));
         foreach (var library in edits.FallbackLibraries)
-            arguments.AddRange(FallbackLibrary, Text(library));
+            arguments.Add(FallbackLibrary + Text(library));
         if (edits.ForwardCompatibility is { } compatibility)
-            arguments.AddRange(Compatibility, $"{compatibility.ContainerDirectory}={compatibility.DriverVersion}{(compatibility.CudaVersion is { } cuda ? $",{cuda}" : "")}");
+            arguments.Add($"{Compatibility}{compatibility.ContainerDirectory}={compatibility.DriverVersion}{(compatibility.CudaVersion is { } cuda ? $",{cuda}" : "")}");
         foreach (var mask in edits.ProcFileMasks)
-            arguments.AddRange(Mask, mask.HostFile);
+            arguments.Add(Mask + mask.HostFile);
         if (!edits.GeneratedFiles.IsEmpty)
             arguments.Add(Profile);
         return arguments.Count == 0 ? [] : [Program, Verb, .. arguments];
@@ -62,35 +62,22 @@ public static class CdiHookArguments
         var fallback = ImmutableArray.CreateBuilder<LoaderCacheEntry>();
         var nodes = spec.NodePaths();
         var edits = ContainerEdits.Empty;
-        while (!arguments.IsEmpty)
+        foreach (var argument in arguments)
         {
-            var option = arguments[0];
-            var value = option == Profile ? "" : arguments.Length > 1 ? arguments[1] : throw Invalid(option);
-            arguments = arguments[(option == Profile ? 1 : 2)..];
-            switch (option)
-            {
-                case Link:
-                    var (path, target) = Split(option, value);
-                    links.Add(new ContainerSymlink(path, target));
-                    break;
-                case Library:
-                    libraries.Add(Entry(option, value));
-                    break;
-                case FallbackLibrary:
-                    fallback.Add(Entry(option, value));
-                    break;
-                case Compatibility:
-                    edits = edits with { ForwardCompatibility = Rule(value) };
-                    break;
-                case Mask:
-                    edits = edits with { ProcFileMasks = [DriverParams.MaskOf(value)] };
-                    break;
-                case Profile:
-                    edits = edits with { GeneratedFiles = [EglProfile.Of(nodes.Select(NvidiaMinor).OfType<uint>())] };
-                    break;
-                default:
-                    throw Invalid(option);
-            }
+            if (argument.StartsWith(Link, StringComparison.Ordinal))
+                links.Add(ReadLink(argument));
+            else if (argument.StartsWith(Library, StringComparison.Ordinal))
+                libraries.Add(ReadEntry(argument, Library));
+            else if (argument.StartsWith(FallbackLibrary, StringComparison.Ordinal))
+                fallback.Add(ReadEntry(argument, FallbackLibrary));
+            else if (argument.StartsWith(Compatibility, StringComparison.Ordinal))
+                edits = edits with { ForwardCompatibility = ReadRule(argument) };
+            else if (argument.StartsWith(Mask, StringComparison.Ordinal))
+                edits = edits with { ProcFileMasks = [DriverParams.MaskOf(argument[Mask.Length..])] };
+            else if (argument == Profile)
+                edits = edits with { GeneratedFiles = [EglProfile.Of(nodes.Select(NvidiaMinor).OfType<uint>())] };
+            else
+                throw Invalid(argument);
         }
 
         return edits with
@@ -107,26 +94,32 @@ public static class CdiHookArguments
     private static string Text(LoaderCacheEntry library) =>
         $"{Architectures.First(known => known.Architecture == library.Architecture).Word}:{library.Name}={library.Path}";
 
-    private static LoaderCacheEntry Entry(string option, string value)
+    private static ContainerSymlink ReadLink(string argument)
     {
-        var (name, path) = Split(option, value);
-        var colon = name.IndexOf(':', StringComparison.Ordinal);
-        foreach (var (architecture, word) in Architectures)
-        {
-            if (colon > 0 && name.AsSpan(0, colon) is var prefix && prefix.SequenceEqual(word))
-                return new LoaderCacheEntry(name[(colon + 1)..], path, architecture);
-        }
-
-        throw Invalid($"{option} {value}");
+        var (path, target) = Split(argument, Link);
+        return new ContainerSymlink(path, target);
     }
 
-    private static ForwardCompatibility Rule(string value)
+    private static LoaderCacheEntry ReadEntry(string argument, string option)
     {
-        var (directory, versions) = Split(Compatibility, value);
+        var (name, path) = Split(argument, option);
+        foreach (var (architecture, word) in Architectures)
+        {
+            if (name.StartsWith(word, StringComparison.Ordinal) && name.AsSpan(word.Length) is [':', _, ..])
+                return new LoaderCacheEntry(name[(word.Length + 1)..], path, architecture);
+        }
+
+        throw Invalid(argument);
+    }
+
+    private static ForwardCompatibility ReadRule(string argument)
+    {
+        var (directory, versions) = Split(argument, Compatibility);
         var comma = versions.IndexOf(',', StringComparison.Ordinal);
-        var driver = DottedVersion.Parse(comma < 0 ? versions : versions[..comma]);
         var cuda = comma < 0 ? null : DottedVersion.Parse(versions[(comma + 1)..]);
-        return driver is null || (comma >= 0 && cuda is null) ? throw Invalid($"{Compatibility} {value}") : new ForwardCompatibility(directory, driver, cuda);
+        return DottedVersion.Parse(comma < 0 ? versions : versions[..comma]) is { } driver && (comma < 0 || cuda is not null)
+            ? new ForwardCompatibility(directory, driver, cuda)
+            : throw Invalid(argument);
     }
 
     // "../renderD128" seen from the link's directory; no other form is written.
@@ -143,10 +136,13 @@ public static class CdiHookArguments
         return target.StartsWith('/') ? target : $"{directory}/{target}";
     }
 
-    private static (string Left, string Right) Split(string option, string value) =>
-        value.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals && equals + 1 < value.Length
+    private static (string Left, string Right) Split(string argument, string option)
+    {
+        var value = argument[option.Length..];
+        return value.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals && equals + 1 < value.Length
             ? (value[..equals], value[(equals + 1)..])
-            : throw Invalid($"{option} {value}");
+            : throw Invalid(argument);
+    }
 
     private static GpuRuntimeException Invalid(string what) => new(
         ErrorCode.HookFailed,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using GpuRuntime.Core.Cdi;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
+using GpuRuntime.Core.Inventory;
 using GpuRuntime.Linux.Cdi;
 using GpuRuntime.Linux.Paths;
 
@@ -65,14 +66,8 @@ internal sealed class SpecUpdate(string directory, CdiFormat? format)
 
         var chosen = format ?? _files.FormatOf(current.Vendor) ?? CdiFormat.Yaml;
         var path = _files.PathOf(current.Vendor, chosen);
-        RefuseConflicts(generated.Spec, current);
         HostNodes.MakeMissing(generated.Nodes, needed: true);
         var state = _files.Write(current.Vendor, chosen, CdiWriter.Write(generated.Spec, chosen)) ? "written" : "unchanged";
         Console.Out.WriteLine($"{path}: {state}; {generated.Spec.Kind} with {string.Join(", ", generated.Spec.Devices.Select(device => device.Name))}; CDI {generated.Spec.Version}");
-    }
-
-    // Devices that two files of a directory define are nobody's: ours and the other owner's would both be lost.
-    private void RefuseConflicts(CdiSpec spec, CurrentSpec current)
-    {
     }
 }
