@@ -17,7 +17,7 @@ public static class CdiDeviceNames
 
     /// <param name="gpus">One vendor's, in index order.</param>
     /// <returns>Names in a stable order, each with its GPUs: indexes with MIG devices behind their GPU, then UUIDs, PCI addresses and <c>all</c>.</returns>
-    public static ImmutableArray<(string Name, ImmutableArray<Gpu> Gpus)> Of(ImmutableArray<Gpu> gpus, RuntimeConfiguration configuration)
+    public static ImmutableArray<NamedGpus> Of(ImmutableArray<Gpu> gpus, RuntimeConfiguration configuration)
     {
         var names = gpus.SelectMany(gpu => gpu.MigDevices.Select(device => $"{gpu.Index}:{device.Index}").Prepend($"{gpu.Index}"))
             .Concat(gpus.SelectMany(gpu => gpu.MigDevices.Select(device => device.Uuid).Prepend(gpu.Uuid)).OfType<string>())
@@ -25,7 +25,11 @@ public static class CdiDeviceNames
         // One node for all of them: there is nothing to choose.
         if (gpus.Any(gpu => gpu.IsEveryGpu))
             names = [];
-        return [.. names.Append(All).Where(name => CdiGrammar.DeviceNameProblem(name) is null).Distinct().Select(name => (name, Named(name, gpus, configuration))).Where(named => !named.Item2.IsEmpty)];
+        return
+        [
+            .. names.Append(All).Where(name => CdiGrammar.DeviceNameProblem(name) is null).Distinct()
+                .Select(name => new NamedGpus(name, Named(name, gpus, configuration))).Where(named => !named.Gpus.IsEmpty),
+        ];
     }
 
     /// <summary>The GPUs of one vendor that a name means; empty where the host has none of that name.</summary>
@@ -58,3 +62,6 @@ public static class CdiDeviceNames
         }
     }
 }
+
+/// <summary>A name in a specification, and the GPUs that it means; of a divided one the MIG devices that it means.</summary>
+public sealed record NamedGpus(string Name, ImmutableArray<Gpu> Gpus);

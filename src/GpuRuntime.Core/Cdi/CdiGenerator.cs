@@ -43,11 +43,11 @@ public sealed class CdiGenerator
 
     private GeneratedSpec Generate(string hookProgram)
     {
-        var (given, warnings) = Given();
+        var given = Given(out var warnings);
         var named = CdiDeviceNames.Of(given, _configuration);
         var edits = new Dictionary<string, ContainerEdits>(StringComparer.Ordinal);
-        foreach (var (_, gpus) in named)
-            edits.TryAdd(Key(gpus), Edits(gpus));
+        foreach (var device in named)
+            edits.TryAdd(Key(device.Gpus), Edits(device.Gpus));
 
         var all = edits.Values.Aggregate(ContainerEdits.Join);
         var own = _gpus.SelectMany(NodesOf).Select(node => node.Path).ToHashSet();
@@ -59,10 +59,10 @@ public sealed class CdiGenerator
     }
 
     // One GPU that cannot be given, such as one whose node udev has not made, keeps the others from nobody.
-    private (ImmutableArray<Gpu> Given, ImmutableArray<string> Warnings) Given()
+    private ImmutableArray<Gpu> Given(out ImmutableArray<string> warnings)
     {
         var given = ImmutableArray.CreateBuilder<Gpu>();
-        var warnings = ImmutableArray.CreateBuilder<string>();
+        var reasons = ImmutableArray.CreateBuilder<string>();
         GpuRuntimeException? first = null;
         foreach (var gpu in _gpus)
         {
@@ -74,11 +74,12 @@ public sealed class CdiGenerator
             catch (GpuRuntimeException exception)
             {
                 first ??= exception;
-                warnings.Add($"{gpu.Id} is left out: {exception.Message}");
+                reasons.Add($"{gpu.Id} is left out: {exception.Message}");
             }
         }
 
-        return given.Count > 0 ? (given.ToImmutable(), warnings.ToImmutable()) : throw first!;
+        warnings = reasons.ToImmutable();
+        return given.Count > 0 ? given.ToImmutable() : throw first!;
     }
 
     private ContainerEdits Edits(ImmutableArray<Gpu> gpus)

@@ -27,11 +27,6 @@ public static class CdiHookArguments
     private const string DeviceDirectory = "/dev/";
     private const string GpuNode = "/dev/nvidia";
 
-    private static readonly ImmutableArray<(LibraryArchitecture Architecture, string Word)> Architectures =
-    [
-        (LibraryArchitecture.X64, "x64"), (LibraryArchitecture.X86, "x86"), (LibraryArchitecture.Arm64, "arm64"), (LibraryArchitecture.Arm, "arm"),
-    ];
-
     /// <returns>The whole argument list; empty where CDI can say all there is.</returns>
     public static ImmutableArray<string> Of(ContainerEdits edits)
     {
@@ -92,7 +87,24 @@ public static class CdiHookArguments
         node.StartsWith(GpuNode, StringComparison.Ordinal) && uint.TryParse(node.AsSpan(GpuNode.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var minor) ? minor : null;
 
     private static string Text(LoaderCacheEntry library) =>
-        $"{Architectures.First(known => known.Architecture == library.Architecture).Word}:{library.Name}={library.Path}";
+        $"{Word(library.Architecture)}:{library.Name}={library.Path}";
+
+    private static string Word(LibraryArchitecture architecture) => architecture switch
+    {
+        LibraryArchitecture.X64 => "x64",
+        LibraryArchitecture.X86 => "x86",
+        LibraryArchitecture.Arm64 => "arm64",
+        _ => "arm",
+    };
+
+    private static LibraryArchitecture? Architecture(string word) => word switch
+    {
+        "x64" => LibraryArchitecture.X64,
+        "x86" => LibraryArchitecture.X86,
+        "arm64" => LibraryArchitecture.Arm64,
+        "arm" => LibraryArchitecture.Arm,
+        _ => null,
+    };
 
     private static ContainerSymlink ReadLink(string argument)
     {
@@ -103,13 +115,9 @@ public static class CdiHookArguments
     private static LoaderCacheEntry ReadEntry(string argument, string option)
     {
         var (name, path) = Split(argument, option);
-        foreach (var (architecture, word) in Architectures)
-        {
-            if (name.StartsWith(word, StringComparison.Ordinal) && name.AsSpan(word.Length) is [':', _, ..])
-                return new LoaderCacheEntry(name[(word.Length + 1)..], path, architecture);
-        }
-
-        throw Invalid(argument);
+        return name.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && colon + 1 < name.Length && Architecture(name[..colon]) is { } architecture
+            ? new LoaderCacheEntry(name[(colon + 1)..], path, architecture)
+            : throw Invalid(argument);
     }
 
     private static ForwardCompatibility ReadRule(string argument)

@@ -27,25 +27,24 @@ public sealed class CdiInjection
     /// <param name="process">The container's user and group: nodes of which the specification gives no owner become theirs, unless they are root.</param>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.DeviceNodeMissing"/>, <see cref="ErrorCode.RequestUnsupported"/>.</exception>
     public static ContainerEdits Edits(
-        ImmutableArray<(CdiSpec Spec, CdiDevice Device)> devices, Func<string, CdiHostNode?> nodeOf, (uint Uid, uint Gid) process)
+        ImmutableArray<DefinedDevice> devices, Func<string, CdiHostNode?> nodeOf, (uint Uid, uint Gid) process)
     {
         var injection = new CdiInjection(nodeOf, process);
-        var applied = new List<(CdiEdits Edits, string Device)>();
+        var applied = new List<Part>();
         var seen = new List<CdiSpec>();
         foreach (var (spec, device) in devices)
         {
             var name = $"{spec.Kind}={device.Name}";
-            if (!seen.Any(other => ReferenceEquals(other, spec)))
+            if (!seen.Exists(other => ReferenceEquals(other, spec)))
             {
                 seen.Add(spec);
-                applied.Add((spec.Edits, name));
+                applied.Add(new Part(spec.Edits, name));
             }
 
-            applied.Add((device.Edits, name));
+            applied.Add(new Part(device.Edits, name));
         }
 
-        foreach (var (edits, device) in applied)
-            RefuseWhatIsNotApplied(edits, device);
+        applied.ForEach(RefuseWhatIsNotApplied);
         return new ContainerEdits
         {
             Environment = LastOfEach(applied.SelectMany(part => part.Edits.Environment).Select(Variable), variable => variable.Name),
@@ -57,8 +56,9 @@ public sealed class CdiInjection
         };
     }
 
-    private static void RefuseWhatIsNotApplied(CdiEdits edits, string device)
+    private static void RefuseWhatIsNotApplied(Part part)
     {
+        var (edits, device) = part;
         if (edits.NetDevices.IsEmpty && edits.IntelRdt is null)
             return;
         throw new GpuRuntimeException(
@@ -101,4 +101,9 @@ public sealed class CdiInjection
 
     // As CDI's own library does it: a process that is not root gets the node for its own.
     private static uint Owner(uint? given, uint process, uint? host) => given ?? (process > 0 ? process : host ?? 0);
+
+    private sealed record Part(CdiEdits Edits, string Device);
 }
+
+/// <summary>A device, and the specification that defines it.</summary>
+public sealed record DefinedDevice(CdiSpec Spec, CdiDevice Device);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using GpuRuntime.Core.Cdi;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
@@ -17,21 +16,13 @@ public sealed class OwnSpecFiles(string directory)
     private const uint ReadableByAll = 0b110_100_100;
     private const uint DirectoryMode = 0b111_101_101;
 
-    private static readonly ImmutableArray<CdiFormat> Formats = [CdiFormat.Yaml, CdiFormat.Json];
-
     public string PathOf(GpuVendor vendor, CdiFormat format) => $"{directory.TrimEnd('/')}/{Name(vendor, format)}";
 
     /// <summary>The format of the vendor's file; <see langword="null"/> when there is none.</summary>
     public CdiFormat? FormatOf(GpuVendor vendor)
     {
         using var files = Open();
-        foreach (var format in Formats)
-        {
-            if (files?.IsRegular(Name(vendor, format)) == true)
-                return format;
-        }
-
-        return null;
+        return files is null ? null : Has(files, vendor, CdiFormat.Yaml) ? CdiFormat.Yaml : Has(files, vendor, CdiFormat.Json) ? CdiFormat.Json : null;
     }
 
     /// <summary>Puts the vendor's file in the place of the one that is there, in whichever format.</summary>
@@ -44,7 +35,7 @@ public sealed class OwnSpecFiles(string directory)
             using (var system = RootedDirectory.Open("/", default))
                 system.MakeDirectory(directory, DirectoryMode);
             // Two files with the same devices would leave both without any.
-            var hadOther = Delete(vendor, Formats.Where(other => other != format));
+            var hadOther = Delete(vendor, format == CdiFormat.Yaml ? CdiFormat.Json : CdiFormat.Yaml);
             using var files = Open() ?? throw LinuxException.Of("open", directory, Errno.NotDirectory);
             return files.Replace(Name(vendor, format), content, ReadableByAll) || hadOther;
         }
@@ -60,7 +51,7 @@ public sealed class OwnSpecFiles(string directory)
     {
         try
         {
-            return Delete(vendor, Formats);
+            return Delete(vendor, CdiFormat.Yaml) | Delete(vendor, CdiFormat.Json);
         }
         catch (LinuxException exception)
         {
@@ -70,17 +61,15 @@ public sealed class OwnSpecFiles(string directory)
 
     private static string Name(GpuVendor vendor, CdiFormat format) => $"gpu-runtime-{vendor.Word()}.{(format == CdiFormat.Yaml ? "yaml" : "json")}";
 
-    private bool Delete(GpuVendor vendor, IEnumerable<CdiFormat> formats)
-    {
-        var any = false;
-        using var files = Open();
-        foreach (var name in formats.Select(format => Name(vendor, format)).Where(name => files?.IsRegular(name) == true))
-        {
-            files!.Delete(name);
-            any = true;
-        }
+    private static bool Has(RootedDirectory files, GpuVendor vendor, CdiFormat format) => files.IsRegular(Name(vendor, format));
 
-        return any;
+    private bool Delete(GpuVendor vendor, CdiFormat format)
+    {
+        using var files = Open();
+        if (files is null || !Has(files, vendor, format))
+            return false;
+        files.Delete(Name(vendor, format));
+        return true;
     }
 
     private RootedDirectory? Open() =>

@@ -19,10 +19,10 @@ internal sealed record CurrentSpec(GpuVendor Vendor, GeneratedSpec? Generated, G
     /// <param name="vendors">Empty = every vendor.</param>
     /// <param name="version">The version to write; <see langword="null"/> = the configuration's, else the least.</param>
     /// <exception cref="GpuRuntimeException">None can be made: the hook that they would name is not installed.</exception>
-    public static ImmutableArray<CurrentSpec> All(ImmutableArray<GpuVendor> vendors, LinuxHostRoot host, RuntimeConfiguration configuration, CdiVersion? version)
+    public static ImmutableArray<CurrentSpec> All(ImmutableArray<string> vendors, LinuxHostRoot host, RuntimeConfiguration configuration, CdiVersion? version)
     {
         var hook = HookPath();
-        return [.. VendorModules.All.Where(module => vendors.IsEmpty || vendors.Contains(module.Vendor)).Select(module => Of(module, host, configuration, version ?? configuration.CdiVersionLimit, hook))];
+        return [.. VendorModules.All.Where(module => vendors.IsEmpty || vendors.Contains(module.Vendor.Word())).Select(module => Of(module, host, configuration, version ?? configuration.CdiVersionLimit, hook))];
     }
 
     private static CurrentSpec Of(IVendorModule module, LinuxHostRoot host, RuntimeConfiguration configuration, CdiVersion? version, string hook)

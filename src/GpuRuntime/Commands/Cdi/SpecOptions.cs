@@ -3,6 +3,7 @@ using System.CommandLine;
 using GpuRuntime.Core.Cdi;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Vendors;
 
 namespace GpuRuntime.Commands.Cdi;
 
@@ -31,7 +32,7 @@ internal sealed class SpecOptions
     public SpecOptions(string outputDescription)
     {
         _output = new Option<string?>("--output") { Description = outputDescription, HelpName = "DIR" };
-        _vendors.AcceptOnlyFromAmong([.. Enum.GetValues<GpuVendor>().Select(vendor => vendor.Word())]);
+        _vendors.AcceptOnlyFromAmong([.. VendorModules.All.Select(module => module.Vendor.Word())]);
         _format.AcceptOnlyFromAmong("yaml", "json");
     }
 
@@ -46,7 +47,7 @@ internal sealed class SpecOptions
     public string? Config(ParseResult result) => result.GetValue(_config);
 
     /// <summary>Those that were named; empty = all.</summary>
-    public ImmutableArray<GpuVendor> Vendors(ParseResult result) => [.. (result.GetValue(_vendors) ?? []).Select(word => GpuVendors.Parse(word)!.Value).Distinct()];
+    public ImmutableArray<string> Vendors(ParseResult result) => [.. result.GetValue(_vendors) ?? []];
 
     public CdiFormat? Format(ParseResult result) => result.GetValue(_format) switch
     {
