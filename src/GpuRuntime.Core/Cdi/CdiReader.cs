@@ -6,7 +6,13 @@ namespace GpuRuntime.Core.Cdi;
 /// <summary>Reads specifications, JSON or YAML, as strictly as CDI's own library: a field that CDI does not know fails the file.</summary>
 public static class CdiReader
 {
+    /// <summary>Bytes of the largest file that is read.</summary>
+    public const int Largest = CdiDocument.Largest;
+
     private const int MostProblems = 50;
+
+    /// <summary>Whether engines read specifications from files of this name.</summary>
+    public static bool IsSpecificationName(string name) => CdiDocument.FormatOf(name) is not null;
 
     /// <param name="name">The file's path, for messages; its ending tells the format.</param>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.CdiSpecInvalid"/>, naming every problem with its line.</exception>

@@ -32,7 +32,7 @@ public static class CdiRules
         foreach (var use in CdiFeature.UsesIn(spec))
         {
             if (use.Feature.Since > spec.Version && told.Add(use.Feature))
-                problems.Add(new CdiProblem(use.Path, $"needs cdiVersion {use.Feature.Since} or newer ({use.Feature.Name}); the file says {spec.Version}"));
+                problems.Add(new CdiProblem(use.Path, $"cannot be said before version {use.Feature.Since} of CDI ({use.Feature.Name}), and cdiVersion is {spec.Version}"));
         }
     }
 

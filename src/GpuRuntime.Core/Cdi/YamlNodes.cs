@@ -14,6 +14,7 @@ internal sealed class YamlNodes
     private readonly Parser _events;
     private readonly string _name;
     private int _nodes;
+    private int _line;
 
     private YamlNodes(string text, string name)
     {
@@ -57,7 +58,7 @@ internal sealed class YamlNodes
             throw Refused($"is nested more than {CdiNode.DeepestNesting} levels deep");
         if (++_nodes > CdiNode.MostNodes)
             throw Refused($"holds more than {CdiNode.MostNodes} values");
-        var line = Line;
+        var line = _line;
         return Current switch
         {
             AnchorAlias => throw Refused("has an alias (*name), which specifications must not have: write the value out"),
@@ -101,9 +102,14 @@ internal sealed class YamlNodes
 
     private ParsingEvent Current => _events.Current ?? throw Refused("is not valid YAML: it breaks off");
 
-    private int Line => _events.Current is { } current ? (int)current.Start.Line : 0;
+    private ParsingEvent Next()
+    {
+        if (!_events.MoveNext())
+            throw Refused("is not valid YAML: it breaks off");
+        // An object inside a list's brackets that has none of its own begins at line 1, the parser says.
+        _line = Math.Max(_line, (int)Current.Start.Line);
+        return Current;
+    }
 
-    private ParsingEvent Next() => _events.MoveNext() ? Current : throw Refused("is not valid YAML: it breaks off");
-
-    private GpuRuntimeException Refused(string problem) => CdiDocument.Refused(_name, Line, problem);
+    private GpuRuntimeException Refused(string problem) => CdiDocument.Refused(_name, _line, problem);
 }
