@@ -22,26 +22,27 @@ public sealed class CdiInjection
         _process = process;
     }
 
-    /// <param name="devices">In the order in which they were asked for, each with its specification, whose own edits count once.</param>
+    /// <param name="devices">In the order in which they were asked for. A specification's own edits count once.</param>
     /// <param name="nodeOf">A node of the host's by its path; <see langword="null"/> when there is none.</param>
     /// <param name="process">The container's user and group: nodes of which the specification gives no owner become theirs, unless they are root.</param>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.DeviceNodeMissing"/>, <see cref="ErrorCode.RequestUnsupported"/>.</exception>
     public static ContainerEdits Edits(
-        ImmutableArray<DefinedDevice> devices, Func<string, CdiHostNode?> nodeOf, (uint Uid, uint Gid) process)
+        ImmutableArray<CdiDefinition> devices, Func<string, CdiHostNode?> nodeOf, (uint Uid, uint Gid) process)
     {
         var injection = new CdiInjection(nodeOf, process);
         var applied = new List<Part>();
         var seen = new List<CdiSpec>();
-        foreach (var (spec, device) in devices)
+        foreach (var device in devices)
         {
-            var name = $"{spec.Kind}={device.Name}";
+            var spec = device.File.Spec;
+            var name = device.Name.ToString();
             if (!seen.Exists(other => ReferenceEquals(other, spec)))
             {
                 seen.Add(spec);
                 applied.Add(new Part(spec.Edits, name));
             }
 
-            applied.Add(new Part(device.Edits, name));
+            applied.Add(new Part(device.Device.Edits, name));
         }
 
         applied.ForEach(RefuseWhatIsNotApplied);
@@ -104,6 +105,3 @@ public sealed class CdiInjection
 
     private sealed record Part(CdiEdits Edits, string Device);
 }
-
-/// <summary>A device, and the specification that defines it.</summary>
-public sealed record DefinedDevice(CdiSpec Spec, CdiDevice Device);

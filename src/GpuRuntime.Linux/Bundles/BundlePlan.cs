@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GpuRuntime.Core.Cdi;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
@@ -6,6 +7,7 @@ using GpuRuntime.Core.Oci;
 using GpuRuntime.Core.Requests;
 using GpuRuntime.Core.Selection;
 using GpuRuntime.Core.Vendors;
+using GpuRuntime.Linux.Cdi;
 using GpuRuntime.Linux.Logging;
 using GpuRuntime.Linux.Paths;
 
@@ -26,15 +28,26 @@ public sealed record BundlePlan(OciSpec Spec, ContainerEdits Edits, string Sourc
         if (request is null)
             return null;
         using var host = new LinuxHostRoot(configuration);
+        if (!request.CdiDevices.IsEmpty)
+            request = CdiOwnDevices.Resolve(request, VendorModules.Identify(host), configuration);
         var plan = EditPlanner.Plan(request, facts.Environment, host, configuration, out warnings);
         foreach (var warning in warnings)
             RuntimeLog.GrantNoted(configuration, id, warning);
-        if (plan is not { } edits)
+        var edits = request.CdiDevices.IsEmpty ? plan : ContainerEdits.Join(plan ?? ContainerEdits.Empty, OfSpecifications(request, facts, id, configuration));
+        if (edits is null)
             return null;
         // KFD goes by the device cgroup alone: nodes that the container does not have keep no GPU from it.
         if (spec.AllowsEveryDevice && edits.DeviceNodes.Any(node => node.Path == "/dev/kfd"))
             RuntimeLog.GrantNoted(configuration, id, "The container may open every device, so that it sees every AMD GPU, not only those that it was given; start it without --privileged.");
         return new BundlePlan(spec, edits, request.Source);
+    }
+
+    private static ContainerEdits OfSpecifications(GpuRequest request, ContainerFacts facts, string? id, RuntimeConfiguration configuration)
+    {
+        var devices = CdiDirectories.Resolve(configuration.CdiSpecDirectories, request.CdiDevices, out var ignored);
+        foreach (var file in ignored)
+            RuntimeLog.GrantNoted(configuration, id, file.Reason);
+        return CdiInjection.Edits(devices, CdiHostNodes.Of, facts.Process);
     }
 
     private static GpuRequest? Read(ContainerFacts facts, RuntimeConfiguration configuration, out ImmutableArray<string> warnings)

@@ -44,6 +44,7 @@ public sealed class LiveEditor : IDisposable
     /// <exception cref="GpuRuntimeException">The container does not get the edits; what was done of them is taken back.</exception>
     public static void Apply(ContainerProcess process, OciSpec spec, ContainerEdits edits, LiveEditOptions options)
     {
+        RefuseWhatIsTooLate(edits);
         try
         {
             using var editor = new LiveEditor(process, spec, edits, options);
@@ -62,6 +63,19 @@ public sealed class LiveEditor : IDisposable
             mount.Dispose();
         _files.Dispose();
         _ownDescriptors.Dispose();
+    }
+
+    // The runtime has read the container's configuration before it calls any hook.
+    private static void RefuseWhatIsTooLate(ContainerEdits edits)
+    {
+        var what = !edits.Environment.IsEmpty ? $"the variable {edits.Environment[0].Name}"
+            : !edits.Hooks.IsEmpty ? $"the hook {edits.Hooks[0].Path}"
+            : edits.DeviceNodes.FirstOrDefault(node => node.Type != 'c') is { } node ? $"the node {node.Path}, which is no character device,"
+            : edits.Mounts.FirstOrDefault(mount => mount.Type != "bind") is { } mount ? $"a file system of type {mount.Type} at {mount.ContainerPath}"
+            : null;
+        if (what is not null)
+            throw new GpuRuntimeException(
+                ErrorCode.RequestUnsupported, $"A CDI device that the container asks for brings {what}: a hook comes too late for that; start the container with gpu-runtime as its runtime (--runtime=gpu-runtime).");
     }
 
     private void Apply()

@@ -66,8 +66,22 @@ internal sealed class SpecUpdate(string directory, CdiFormat? format)
 
         var chosen = format ?? _files.FormatOf(current.Vendor) ?? CdiFormat.Yaml;
         var path = _files.PathOf(current.Vendor, chosen);
+        RefuseConflicts(generated.Spec, current.Vendor);
         HostNodes.MakeMissing(generated.Nodes, needed: true);
         var state = _files.Write(current.Vendor, chosen, CdiWriter.Write(generated.Spec, chosen)) ? "written" : "unchanged";
         Console.Out.WriteLine($"{path}: {state}; {generated.Spec.Kind} with {string.Join(", ", generated.Spec.Devices.Select(device => device.Name))}; CDI {generated.Spec.Version}");
+    }
+
+    // Devices that two files of a directory define are nobody's: ours and the other owner's would both be lost.
+    private void RefuseConflicts(CdiSpec spec, GpuVendor vendor)
+    {
+        foreach (var other in CdiDirectories.LoadAll([directory]).Files)
+        {
+            if (other.Spec.Kind == spec.Kind && other.Path != _files.PathOf(vendor, CdiFormat.Yaml) && other.Path != _files.PathOf(vendor, CdiFormat.Json)
+                && other.Spec.Devices.FirstOrDefault(device => spec.Devices.Any(own => own.Name == device.Name)) is { } device)
+                throw new GpuRuntimeException(
+                    ErrorCode.CdiSpecUnwritable,
+                    $"{other.Path} defines {spec.Kind}={device.Name} too, and of two files in one directory neither would count: remove it, or give another directory with --output.");
+        }
     }
 }
