@@ -10,7 +10,7 @@ internal sealed class PrivateDockerd : IContainerEngine
     private PrivateDockerd(EngineSettings settings)
     {
         _settings = settings;
-        _client = Command.Of(Programs.Engine("docker"), "--host", $"unix://{settings.Directory.Combine("docker.sock")}")
+        _client = settings.Enter(Command.Of(settings.Program("docker"), "--host", $"unix://{settings.Directory.Combine("docker.sock")}"))
             .WithEnvironment("DOCKER_CONFIG", settings.Directory.CreateSubdirectory("docker-client"));
     }
 
@@ -63,7 +63,7 @@ internal sealed class PrivateDockerd : IContainerEngine
     private Command DaemonCommand()
     {
         var directory = _settings.Directory;
-        var command = Command.Of(Programs.Engine("dockerd"),
+        var command = Command.Of(_settings.Program("dockerd"),
             "--data-root", directory.Combine("docker-data"),
             "--exec-root", directory.Combine("docker-exec"),
             "--pidfile", directory.Combine("docker.pid"),
