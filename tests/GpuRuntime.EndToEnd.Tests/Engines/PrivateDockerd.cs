@@ -38,6 +38,15 @@ internal sealed class PrivateDockerd : IContainerEngine
 
     public Task<CommandResult> DockerAsync(params ReadOnlySpan<string> arguments) => _client.With(arguments).RunAsync();
 
+    /// <summary>Ends the daemon alone, with its containers still in its books.</summary>
+    public async Task StopDaemonAsync()
+    {
+        if (_daemon is not null)
+            await _daemon.DisposeAsync();
+        _daemon = null;
+        PrivateProcesses.KillAll(_settings.Directory.FullPath);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_daemon is not null)
