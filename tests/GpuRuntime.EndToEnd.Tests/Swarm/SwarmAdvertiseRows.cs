@@ -20,8 +20,8 @@ public sealed class SwarmAdvertiseRows
               "node-generic-resources": [
                 "NVIDIA-GPU={{machine.Host.NvidiaGpus[0].Uuid}}",
                 "NVIDIA-GPU={{machine.Host.NvidiaGpus[1].Uuid}}",
-                "AMD_GPU=0x71b60de49ac8253f",
-                "AMD_GPU=0x04f7c2a86e1390bd",
+                "AMD_GPU=0x71B60DE49AC8253F",
+                "AMD_GPU=0x4F7C2A86E1390BD",
                 "INTEL-GPU=0000:63:00.0"
               ]
             }
