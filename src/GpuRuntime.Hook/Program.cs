@@ -1,4 +1,5 @@
 using System.Reflection;
+using GpuRuntime.Core.Cdi;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Linux.Interop;
 
@@ -15,6 +16,7 @@ internal static class Program
 
     private const string Usage = """
         usage: gpu-runtime-hook prestart      gives a created container its GPUs; the runtime writes the container's state to standard input
+               gpu-runtime-hook cdi OPTIONS   does for a created container what a specification of gpu-runtime cdi generate says
                gpu-runtime-hook poststart     nothing is left to do then
                gpu-runtime-hook poststop      nothing is left to do then
                gpu-runtime-hook --version
@@ -47,6 +49,9 @@ internal static class Program
         {
             case ["prestart"]:
                 PrestartCommand.Run();
+                return 0;
+            case [CdiHookArguments.Verb, .. var arguments]:
+                CdiCommand.Run(arguments);
                 return 0;
             case ["poststart"] or ["poststop"]:
                 return 0;

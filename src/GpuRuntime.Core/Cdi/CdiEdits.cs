@@ -60,6 +60,9 @@ public sealed record CdiMount(string HostPath, string ContainerPath)
     public string? Type { get; init; }
 
     public ImmutableArray<string> Options { get; init; } = [];
+
+    /// <summary>A file or directory of the host's, and not a file system of its own.</summary>
+    public bool IsBind => Type is null or "none" or "bind" || Options.Contains("bind") || Options.Contains("rbind");
 }
 
 /// <summary>An OCI hook.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace GpuRuntime.Core.Cdi;
@@ -23,7 +24,7 @@ public readonly record struct CdiVersion(int Major, int Minor, int Patch) : ICom
     public static CdiVersion NetDevices { get; } = new(1, 1, 0);
 
     /// <summary>Every version that there is.</summary>
-    public static IReadOnlyList<CdiVersion> All { get; } = [First, MountTypes, HostPaths, Annotations, Groups, new(0, 8, 0), new(1, 0, 0), NetDevices];
+    public static ImmutableArray<CdiVersion> All { get; } = [First, MountTypes, HostPaths, Annotations, Groups, new(0, 8, 0), new(1, 0, 0), NetDevices];
 
     /// <returns><see langword="null"/> when the text is no version that there is. A leading <c>v</c> is none of it.</returns>
     public static CdiVersion? Parse(string text)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GpuRuntime.Core.Cdi;
 
 namespace GpuRuntime.Core.Configuration;
 
@@ -69,6 +70,11 @@ public sealed record RuntimeConfiguration
     public ImmutableArray<string> CdiSpecDirectories { get; init; } = ["/etc/cdi", "/var/run/cdi"];
 
     public bool CdiAnnotations { get; init; }
+
+    /// <summary>
+    /// The version of CDI that our specifications are written in, without what it cannot say; <see langword="null"/> = the least that says everything.
+    /// </summary>
+    public CdiVersion? CdiVersionLimit { get; init; }
 
     /// <summary>The weakest enforcement that a limit may have.</summary>
     public LimitTier MinimumTier { get; init; } = LimitTier.Watchdog;

@@ -1,15 +1,19 @@
 using System.Collections.Immutable;
 using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Requests;
 
 namespace GpuRuntime.Core.Edits;
 
 /// <summary>
-/// Everything that a container gets. The model of CDI (environment, device nodes, mounts, groups) plus what CDI cannot say:
+/// Everything that a container gets. The model of CDI (environment, device nodes, mounts, hooks, groups) plus what CDI cannot say:
 /// links, generated and masked files and the libraries that the dynamic loader must find. The one currency between vendors and appliers.
 /// </summary>
 public sealed record ContainerEdits
 {
     public static readonly ContainerEdits Empty = new();
+
+    /// <summary>Each takes the place of the container's own of that name.</summary>
+    public ImmutableArray<EnvironmentVariable> Environment { get; init; } = [];
 
     public ImmutableArray<DeviceNode> DeviceNodes { get; init; } = [];
 
@@ -28,6 +32,9 @@ public sealed record ContainerEdits
 
     public ImmutableArray<uint> AdditionalGids { get; init; } = [];
 
+    /// <summary>Programs of others that the low-level runtime calls: those of CDI specifications. What we do ourselves needs none.</summary>
+    public ImmutableArray<ContainerHook> Hooks { get; init; } = [];
+
     public ImmutableArray<ProcFileMask> ProcFileMasks { get; init; } = [];
 
     /// <summary>
@@ -39,6 +46,7 @@ public sealed record ContainerEdits
     /// <summary>Both together; what both say is said once.</summary>
     public static ContainerEdits Join(ContainerEdits first, ContainerEdits second) => new()
     {
+        Environment = [.. first.Environment.Concat(second.Environment).DistinctBy(variable => variable.Name)],
         DeviceNodes = [.. first.DeviceNodes.Concat(second.DeviceNodes).DistinctBy(node => node.Path)],
         Mounts = [.. first.Mounts.Concat(second.Mounts).DistinctBy(mount => mount.ContainerPath)],
         GeneratedFiles = [.. first.GeneratedFiles.Concat(second.GeneratedFiles).DistinctBy(file => file.ContainerPath)],
@@ -46,6 +54,7 @@ public sealed record ContainerEdits
         Libraries = [.. first.Libraries.Concat(second.Libraries).Distinct()],
         FallbackLibraries = [.. first.FallbackLibraries.Concat(second.FallbackLibraries).DistinctBy(library => (library.Name, library.Architecture))],
         AdditionalGids = [.. first.AdditionalGids.Concat(second.AdditionalGids).Distinct().Order()],
+        Hooks = [.. first.Hooks.Concat(second.Hooks)],
         ProcFileMasks = [.. first.ProcFileMasks.Concat(second.ProcFileMasks).DistinctBy(mask => mask.ProcFile)],
         ForwardCompatibility = first.ForwardCompatibility ?? second.ForwardCompatibility,
     };

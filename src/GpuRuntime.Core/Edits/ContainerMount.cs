@@ -3,12 +3,15 @@ using GpuRuntime.Core.Inventory;
 
 namespace GpuRuntime.Core.Edits;
 
-/// <summary>A bind mount.</summary>
+/// <summary>A mount, nearly always a bind mount.</summary>
 /// <param name="HostPath">The file, directory or socket on this host, links resolved.</param>
 /// <param name="ContainerPath">Absolute path in the container.</param>
 /// <param name="Options">OCI mount options.</param>
 public sealed record ContainerMount(string HostPath, string ContainerPath, ImmutableArray<string> Options)
 {
+    /// <summary>The OCI mount type.</summary>
+    public string Type { get; init; } = "bind";
+
     /// <summary>
     /// Libraries, binaries, firmware and data. No propagation option: the low-level runtime's own default is already
     /// private or slave, and each option that names one costs a further mount call.

@@ -2,12 +2,18 @@ using System.Collections.Immutable;
 
 namespace GpuRuntime.Core.Inventory;
 
-/// <summary>A character device node that a container may get.</summary>
+/// <summary>A device node that a container may get.</summary>
 /// <param name="Path">The path in the container, such as <c>/dev/nvidia0</c>.</param>
 /// <param name="HostPath">The node on this host.</param>
 /// <param name="Mode">Permission bits.</param>
 public sealed record DeviceNode(string Path, string HostPath, uint Major, uint Minor, uint Mode, uint Uid, uint Gid)
 {
+    /// <summary>The OCI specification's letter: <c>c</c> for character devices, as all GPUs are, <c>b</c> for block devices, <c>p</c> for FIFOs.</summary>
+    public char Type { get; init; } = 'c';
+
+    /// <summary>What the device cgroup allows, in letters of <c>rwm</c>.</summary>
+    public string Access { get; init; } = "rw";
+
     /// <summary>The node is not there yet; its numbers are known from the driver.</summary>
     public bool MissingOnHost { get; init; }
 

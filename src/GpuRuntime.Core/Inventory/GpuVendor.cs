@@ -25,6 +25,17 @@ public static class GpuVendors
         _ => "Intel",
     };
 
+    /// <summary>The variable of the vendor's own tools that names the GPUs of a container.</summary>
+    public static string VisibleDevicesVariable(this GpuVendor vendor) => vendor switch
+    {
+        GpuVendor.Nvidia => "NVIDIA_VISIBLE_DEVICES",
+        GpuVendor.Amd => "AMD_VISIBLE_DEVICES",
+        _ => "INTEL_VISIBLE_DEVICES",
+    };
+
+    /// <summary>The kind of the vendor's GPUs in CDI.</summary>
+    public static string CdiKind(this GpuVendor vendor) => $"{vendor.Word()}.com/gpu";
+
     public static GpuVendor? Parse(ReadOnlySpan<char> word)
     {
         if (word.Equals("nvidia", StringComparison.OrdinalIgnoreCase))

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GpuRuntime.Core.Cdi;
 using GpuRuntime.Core.Edits;
 
 namespace GpuRuntime.Core.Oci;
@@ -18,9 +19,13 @@ public sealed record OciEditOptions(bool BindNodes, string HookProgram, string R
 public sealed class OciEditor
 {
     private const int HookTimeoutSeconds = 10;
+    private const string OwnStage = "createRuntime";
+    private const char Fifo = 'p';
 
     /// <summary>Programs by which an engine or a hooks directory would inject GPUs a second time.</summary>
     private static readonly ImmutableArray<string> InjectingHooks = ["nvidia-container-runtime-hook", "nvidia-container-toolkit", "gpu-runtime-hook"];
+
+    private static readonly ImmutableArray<string> HookStages = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
 
     /// <summary>Variables that ask for GPUs: an image's own entry in front of the engine's would be the one that getenv finds.</summary>
     private static readonly ImmutableArray<string> RequestVariables =
@@ -46,8 +51,7 @@ public sealed class OciEditor
         var editor = new OciEditor(spec, edits, options);
         return JsonPatch.Apply(spec.Tree, spec.Name,
         [
-            editor.Nodes(), editor.NodeRules(), editor.Mounts(), editor.Groups(), editor.CollapsedEnvironment(),
-            editor.WithoutInjectingHooks("prestart"), editor.Hooks(),
+            editor.Nodes(), editor.NodeRules(), editor.Mounts(), editor.Groups(), editor.Environment(), .. HookStages.Select(editor.Hooks),
         ]);
     }
 
@@ -56,7 +60,7 @@ public sealed class OciEditor
         var edit = new ArrayEdit("linux", "devices");
         if (_options.BindNodes)
             return edit;
-        var present = Texts(_spec.Items("linux", "devices"), "path");
+        HashSet<string?> present = [.. _spec.Items("linux", "devices").Select(device => device["path"]?.AsText())];
         edit.Append(_edits.DeviceNodes.Where(node => !present.Contains(node.Path)), OciJson.Device);
         return edit;
     }
@@ -66,11 +70,14 @@ public sealed class OciEditor
         var edit = new ArrayEdit("linux", "resources", "devices");
         // Rules count in order: what was allowed in front of the last denial may be denied again.
         var rules = _spec.Items("linux", "resources", "devices").ToList();
-        var present = rules.Skip(rules.FindLastIndex(rule => rule["allow"] is not { IsTrue: true }) + 1)
-            .Where(rule => rule["allow"] is { IsTrue: true } && rule["type"]?.AsText() is "c" or "a" or null && rule["access"]?.AsText() is "rw" or "rwm")
-            .Select(rule => $"{rule["major"]?.AsInteger()}:{rule["minor"]?.AsInteger()}")
-            .ToHashSet();
-        edit.Append(_edits.DeviceNodes.Where(node => present.Add($"{node.Major}:{node.Minor}")), OciJson.DeviceRule);
+        var allowed = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var rule in rules.Skip(rules.FindLastIndex(rule => rule["allow"] is not { IsTrue: true }) + 1))
+        {
+            foreach (var type in rule["type"]?.AsText() switch { "c" => "c", "b" => "b", _ => "cb" })
+                Allow(allowed, $"{type}:{rule["major"]?.AsInteger()}:{rule["minor"]?.AsInteger()}", rule["access"]?.AsText() ?? "");
+        }
+
+        edit.Append(_edits.DeviceNodes.Where(node => node.Type != Fifo && Allow(allowed, $"{node.Type}:{node.Major}:{node.Minor}", node.Access)), OciJson.DeviceRule);
         return edit;
     }
 
@@ -98,20 +105,32 @@ public sealed class OciEditor
         return edit;
     }
 
-    private ArrayEdit CollapsedEnvironment()
+    private ArrayEdit Environment()
     {
         var edit = new ArrayEdit("process", "env");
         var last = new Dictionary<string, int>(StringComparer.Ordinal);
+        var set = _edits.Environment.Select(variable => $"{variable.Name}={variable.Value}").ToHashSet();
         var entries = _spec.Items("process", "env").ToList();
         for (var index = 0; index < entries.Count; index++)
         {
-            if (entries[index].AsText()?.Split('=', 2) is not [var name, _] || !RequestVariables.Contains(name))
+            if (entries[index].AsText() is not { } entry || entry.Split('=', 2) is not [var name, _])
                 continue;
-            if (last.TryGetValue(name, out var earlier))
-                edit.Removed.Add(earlier);
-            last[name] = index;
+            if (_edits.Environment.Any(variable => variable.Name == name))
+            {
+                // What is there already as it shall be stays where it is.
+                if (!set.Remove(entry))
+                    edit.Removed.Add(index);
+            }
+            else if (RequestVariables.Contains(name))
+            {
+                if (last.TryGetValue(name, out var earlier))
+                    edit.Removed.Add(earlier);
+                last[name] = index;
+            }
         }
 
+        foreach (var variable in _edits.Environment.Select(variable => $"{variable.Name}={variable.Value}").Where(set.Contains))
+            edit.Appended.Add(OciJson.Write(json => json.WriteStringValue(variable)));
         return edit;
     }
 
@@ -121,26 +140,44 @@ public sealed class OciEditor
         var hooks = _spec.Items("hooks", stage).ToList();
         for (var index = 0; index < hooks.Count; index++)
         {
-            if (hooks[index]["path"]?.AsText() is { } path && InjectingHooks.Contains(path[(path.LastIndexOf('/') + 1)..]))
+            if (hooks[index]["path"]?.AsText() is { } path && InjectingHooks.Contains(path[(path.LastIndexOf('/') + 1)..]) && !Arguments(hooks[index]).Contains(CdiHookArguments.Verb))
                 edit.Removed.Add(index);
         }
 
         return edit;
     }
 
-    private ArrayEdit Hooks()
+    private ArrayEdit Hooks(string stage)
     {
-        var edit = WithoutInjectingHooks("createRuntime");
-        var present = _spec.Items("hooks", "createRuntime").Select(hook => string.Join('\0', hook["args"]?.Children().Select(argument => argument.AsText()) ?? [])).ToHashSet();
+        var edit = stage is "prestart" or OwnStage ? WithoutInjectingHooks(stage) : new ArrayEdit("hooks", stage);
+        if (stage == OwnStage)
+            AppendMasks(edit);
+        var foreign = _edits.Hooks.Where(hook => hook.Stage == stage).ToList();
+        if (foreign.Count == 0)
+            return edit;
+        var present = _spec.Items("hooks", stage).Select(hook => $"{hook["path"]?.AsText()}\0{string.Join('\0', Arguments(hook))}").ToHashSet();
+        edit.Append(foreign.Where(hook => present.Add($"{hook.Path}\0{string.Join('\0', hook.Arguments)}")), OciJson.Hook);
+        return edit;
+    }
+
+    private void AppendMasks(ArrayEdit edit)
+    {
+        var present = _spec.Items("hooks", OwnStage).Select(hook => string.Join('\0', Arguments(hook))).ToHashSet();
         foreach (var mask in _edits.ProcFileMasks.Where(mask => _spec.HasCapability(mask.Capability)))
         {
             ImmutableArray<string> arguments = ["gpu-runtime", mask.HookVerb, mask.HostFile, _options.RootPath];
             if (present.Add(string.Join('\0', arguments)))
                 edit.Appended.Add(OciJson.Write(json => OciJson.Hook(json, _options.HookProgram, arguments, HookTimeoutSeconds)));
         }
-
-        return edit;
     }
 
-    private static HashSet<string?> Texts(IEnumerable<JsonValue> items, string member) => [.. items.Select(item => item[member]?.AsText())];
+    private static IEnumerable<string?> Arguments(JsonValue hook) => hook["args"]?.Children().Select(argument => argument.AsText()) ?? [];
+
+    /// <returns>Whether that allows something new.</returns>
+    private static bool Allow(Dictionary<string, string> allowed, string device, string access)
+    {
+        var before = allowed.GetValueOrDefault(device, "");
+        allowed[device] = before + access;
+        return access.Any(letter => !before.Contains(letter));
+    }
 }

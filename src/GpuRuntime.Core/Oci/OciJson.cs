@@ -10,7 +10,8 @@ namespace GpuRuntime.Core.Oci;
 /// <summary>The OCI runtime specification's JSON for what we add.</summary>
 internal static class OciJson
 {
-    private const string NodeAccess = "rw";
+    /// <summary>What a hook gets as its environment that would have none.</summary>
+    public const string OwnHookEnvironment = "GPU_RUNTIME_HOOK=1";
 
     // Read by runtimes, not by browsers: paths stay readable.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -27,7 +28,7 @@ internal static class OciJson
     {
         json.WriteStartObject();
         json.WriteString("path", node.Path);
-        json.WriteString("type", "c");
+        json.WriteString("type", TypeOf(node));
         json.WriteNumber("major", node.Major);
         json.WriteNumber("minor", node.Minor);
         json.WriteNumber("fileMode", node.Mode);
@@ -40,10 +41,10 @@ internal static class OciJson
     {
         json.WriteStartObject();
         json.WriteBoolean("allow", true);
-        json.WriteString("type", "c");
+        json.WriteString("type", TypeOf(node));
         json.WriteNumber("major", node.Major);
         json.WriteNumber("minor", node.Minor);
-        json.WriteString("access", NodeAccess);
+        json.WriteString("access", node.Access);
         json.WriteEndObject();
     }
 
@@ -51,22 +52,29 @@ internal static class OciJson
     {
         json.WriteStartObject();
         json.WriteString("destination", mount.ContainerPath);
-        json.WriteString("type", "bind");
+        json.WriteString("type", mount.Type);
         json.WriteString("source", mount.HostPath);
         Texts(json, "options", mount.Options);
         json.WriteEndObject();
     }
 
     /// <summary>The environment is explicit and not empty: a hook without one inherits another's (CVE-2025-23266).</summary>
-    public static void Hook(Utf8JsonWriter json, string program, ImmutableArray<string> arguments, int timeoutSeconds)
+    public static void Hook(Utf8JsonWriter json, string program, ImmutableArray<string> arguments, int timeoutSeconds) =>
+        Hook(json, new ContainerHook("", program, arguments, [OwnHookEnvironment], timeoutSeconds));
+
+    public static void Hook(Utf8JsonWriter json, ContainerHook hook)
     {
         json.WriteStartObject();
-        json.WriteString("path", program);
-        Texts(json, "args", arguments);
-        Texts(json, "env", ["GPU_RUNTIME_HOOK=1"]);
-        json.WriteNumber("timeout", timeoutSeconds);
+        json.WriteString("path", hook.Path);
+        if (!hook.Arguments.IsEmpty)
+            Texts(json, "args", hook.Arguments);
+        Texts(json, "env", hook.Environment);
+        if (hook.TimeoutSeconds is { } seconds)
+            json.WriteNumber("timeout", seconds);
         json.WriteEndObject();
     }
+
+    private static string TypeOf(DeviceNode node) => node.Type.ToString();
 
     private static void Texts(Utf8JsonWriter json, string name, ImmutableArray<string> texts)
     {

@@ -71,6 +71,7 @@ public sealed class OciSpec
     {
         Environment = new ContainerEnvironment(Items("process", "env").Select(entry => entry.AsText()).OfType<string>()),
         Annotations = _root["annotations"] is { IsObject: true } annotations ? Annotations(annotations) : ImmutableDictionary<string, string>.Empty,
+        Process = (ProcessUid, Number(_root["process"]?["user"]?["gid"])),
         Privileged = HasCapability("CAP_SYS_ADMIN"),
     };
 
@@ -100,6 +101,10 @@ public sealed class OciSpec
     /// <summary>Whether the container gets a file system of its own of this type at this place.</summary>
     public bool Mounts(string type, string destination) =>
         Items("mounts").Any(mount => mount["type"]?.AsText() == type && mount["destination"]?.AsText()?.TrimEnd('/') == destination);
+
+    /// <summary>Paths of the device nodes that the container gets, of its own or by mounts of the host's; other mounts are among them.</summary>
+    public HashSet<string> NodePaths() =>
+        [.. Items("linux", "devices").Select(device => device["path"]?.AsText()).Concat(Items("mounts").Select(mount => mount["destination"]?.AsText())).OfType<string>()];
 
     /// <summary>The items of an array; nothing when it is absent.</summary>
     internal IEnumerable<JsonValue> Items(params ReadOnlySpan<string> path)

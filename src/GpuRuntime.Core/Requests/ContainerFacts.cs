@@ -9,6 +9,9 @@ public sealed record ContainerFacts
 
     public ImmutableDictionary<string, string> Annotations { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>User and group of the first process, by their numbers in the container.</summary>
+    public (uint Uid, uint Gid) Process { get; init; }
+
     /// <summary>CAP_SYS_ADMIN is in the bounding set: what NVIDIA's tools call privileged.</summary>
     public bool Privileged { get; init; }
 }

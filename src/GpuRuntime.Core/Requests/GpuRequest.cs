@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GpuRuntime.Core.Cdi;
 using GpuRuntime.Core.Inventory;
 
 namespace GpuRuntime.Core.Requests;
@@ -8,6 +9,9 @@ public sealed record GpuRequest
 {
     /// <summary>The GPUs asked for; empty together with <see cref="DriverFilesOnly"/> means the driver without a GPU.</summary>
     public ImmutableArray<DeviceSelector> Selectors { get; init; } = [];
+
+    /// <summary>Qualified names of CDI devices (<c>vendor.com/class=name</c>), whatever their vendor.</summary>
+    public ImmutableArray<CdiName> CdiDevices { get; init; } = [];
 
     /// <summary><c>none</c>: the driver's files and control nodes, no GPU.</summary>
     public bool DriverFilesOnly { get; init; }
@@ -46,6 +50,8 @@ public sealed record GpuRequest
 
     /// <summary><c>options=</c> of the grammar, for vendor modules that know some.</summary>
     public ImmutableDictionary<string, string> Options { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public bool AsksForNothing => Selectors.IsEmpty && CdiDevices.IsEmpty && !DriverFilesOnly && SwarmResources.IsEmpty;
 
     /// <summary>Where the request came from, for messages: "annotation gpu-runtime.io/gpus".</summary>
     public string Source { get; init; } = "";

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using GpuRuntime.Core.Cdi;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
 
@@ -16,6 +17,7 @@ public sealed class RequestGrammar
     private readonly string _text;
     private readonly string _source;
     private readonly List<DeviceSelector> _selectors = [];
+    private readonly List<CdiName> _cdiDevices = [];
     private readonly List<string> _capabilities = [];
     private readonly Dictionary<string, string> _options = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
@@ -68,6 +70,12 @@ public sealed class RequestGrammar
     private void ReadItem(string item)
     {
         _hasItem = true;
+        if (CdiName.TryParse(item) is { } device)
+        {
+            _cdiDevices.Add(device);
+            return;
+        }
+
         var separator = item.AsSpan().IndexOf('=');
         if (separator < 0 && item.AsSpan().IndexOf(':') is var colon and > 0 && item.AsSpan(0, colon).TrimEnd() is "memory" or "compute" or "mode")
             separator = item.AsSpan().IndexOf(':');
@@ -186,9 +194,10 @@ public sealed class RequestGrammar
             ReadCount(_lonelyNumber);
         }
 
-        if (_selectors.Count > 0 && (_count is not null || _countIsAll))
+        var namesDevices = _selectors.Count > 0 || _cdiDevices.Count > 0;
+        if (namesDevices && (_count is not null || _countIsAll))
             throw Invalid("gives both a count and devices; give one of them");
-        if (_bare is not null && (_selectors.Count > 0 || _count is not null || (_bare == "none" && _countIsAll)))
+        if (_bare is not null && (namesDevices || _count is not null || (_bare == "none" && _countIsAll)))
             throw Invalid($"says {_bare} and names GPUs or a count beside it; give one of them");
 
         // driver= narrows names that carry no vendor; a name of another vendor contradicts it.
@@ -198,7 +207,7 @@ public sealed class RequestGrammar
 
         ImmutableArray<DeviceSelector> selectors = _bare == "none" ? []
             : _bare == "all" || _countIsAll ? [new DeviceSelector(SelectorKind.All, vendor, "all")]
-            : _selectors.Count > 0 ? [.. _selectors.Select(selector => selector.Vendor is null ? selector with { Vendor = vendor } : selector)]
+            : namesDevices ? [.. _selectors.Select(selector => selector.Vendor is null ? selector with { Vendor = vendor } : selector)]
             // As Docker's flag: neither a count nor devices means one GPU.
             : [new DeviceSelector(SelectorKind.Count, vendor, $"count={_count ?? 1}") { First = _count ?? 1 }];
         if (selectors is [{ Kind: SelectorKind.Count, First: 0 }])
@@ -207,6 +216,7 @@ public sealed class RequestGrammar
         return new GpuRequest
         {
             Selectors = selectors,
+            CdiDevices = [.. _cdiDevices],
             DriverFilesOnly = _bare == "none",
             Capabilities = _capabilities.Count == 0 ? null : [.. _capabilities],
             MemoryLimitBytes = _memory,

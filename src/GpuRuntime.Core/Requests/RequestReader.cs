@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using GpuRuntime.Core.Cdi;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
@@ -15,15 +16,13 @@ public static class RequestReader
     public const string ModeAnnotation = "gpu-runtime.io/mode";
     public const string GpusVariable = "GPU_RUNTIME_GPUS";
 
+    private const string CdiAnnotationPrefix = "cdi.k8s.io/";
+
     /// <summary>NVIDIA's own limit, in MiB.</summary>
     private const string NvidiaMemoryVariable = "NVIDIA_GPU_MEMORY_LIMIT";
 
     private static readonly ImmutableArray<VendorVariable> VendorVariables =
-    [
-        new("NVIDIA_VISIBLE_DEVICES", GpuVendor.Nvidia),
-        new("AMD_VISIBLE_DEVICES", GpuVendor.Amd),
-        new("INTEL_VISIBLE_DEVICES", GpuVendor.Intel),
-    ];
+        [VendorVariable.Of(GpuVendor.Nvidia), VendorVariable.Of(GpuVendor.Amd), VendorVariable.Of(GpuVendor.Intel)];
 
     /// <param name="warnings">Sources that were there and, by the configuration, do not count.</param>
     /// <returns><see langword="null"/> when the container asks for no GPU and no driver.</returns>
@@ -35,10 +34,10 @@ public static class RequestReader
         var envAccepted = facts.Privileged ? configuration.AcceptEnvPrivileged : configuration.AcceptEnvUnprivileged;
         var environment = envAccepted ? facts.Environment : ContainerEnvironment.Empty;
 
-        var annotated = FromAnnotation(annotations);
+        var annotated = WithCdiAnnotations(FromAnnotation(annotations), facts.Annotations, configuration);
         var own = FromOwnVariable(environment);
         var request = annotated ?? own ?? FromVendorVariables(environment, configuration);
-        if (request is null || (request.Selectors.IsEmpty && !request.DriverFilesOnly && request.SwarmResources.IsEmpty))
+        if (request is null || request.AsksForNothing)
             return null;
         if (annotated is not null && own is not null)
             request = WithLimits(request, own.MemoryLimitBytes, own.ComputePercent);
@@ -50,6 +49,8 @@ public static class RequestReader
         var ignored = ImmutableArray.CreateBuilder<string>();
         if (!configuration.AcceptAnnotations && facts.Annotations.ContainsKey(GpusAnnotation))
             ignored.Add($"Annotation {GpusAnnotation} is ignored: acceptAnnotations is false.");
+        if (!configuration.CdiAnnotations)
+            ignored.AddRange(CdiKeys(facts.Annotations).Select(key => $"Annotation {key} is ignored: cdi.annotations is false."));
         var accepted = facts.Privileged ? configuration.AcceptEnvPrivileged : configuration.AcceptEnvUnprivileged;
         if (!accepted)
         {
@@ -66,12 +67,29 @@ public static class RequestReader
     private static GpuRequest? FromAnnotation(ImmutableDictionary<string, string> annotations) =>
         annotations.TryGetValue(GpusAnnotation, out var text) ? RequestGrammar.Parse(text, $"annotation {GpusAnnotation}") : null;
 
+    // An annotation cdi.k8s.io/ANYTHING lists devices (CDI specification, "Kubernetes annotations"); several add up.
+    private static GpuRequest? WithCdiAnnotations(GpuRequest? request, ImmutableDictionary<string, string> annotations, RuntimeConfiguration configuration)
+    {
+        var keys = configuration.CdiAnnotations ? CdiKeys(annotations) : [];
+        if (keys.IsEmpty)
+            return request;
+        var devices = keys.SelectMany(key => annotations[key].Split(',', StringSplitOptions.TrimEntries).Select(item => CdiName.TryParse(item)
+            ?? throw InvalidAnnotation(key, item, "the qualified name of a CDI device, such as nvidia.com/gpu=0")));
+        var source = $"annotation {string.Join(", ", keys)}";
+        request ??= new GpuRequest { Source = source };
+        return request with { CdiDevices = [.. request.CdiDevices, .. devices], Source = request.Source == source ? source : $"{request.Source}, {source}" };
+    }
+
+    private static ImmutableArray<string> CdiKeys(ImmutableDictionary<string, string> annotations) =>
+        [.. annotations.Keys.Where(key => key.StartsWith(CdiAnnotationPrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
     private static GpuRequest? FromOwnVariable(ContainerEnvironment environment) =>
         environment[GpusVariable] is { } text ? RequestGrammar.Parse(text, GpusVariable) : null;
 
     private static GpuRequest? FromVendorVariables(ContainerEnvironment environment, RuntimeConfiguration configuration)
     {
         var selectors = ImmutableArray.CreateBuilder<DeviceSelector>();
+        var cdiDevices = ImmutableArray.CreateBuilder<CdiName>();
         var declined = ImmutableArray.CreateBuilder<GpuVendor>();
         var sources = new List<string>();
         var driverOnly = false;
@@ -84,6 +102,7 @@ public static class RequestReader
             {
                 case VisibleDevices.Listed listed:
                     selectors.AddRange(listed.Selectors);
+                    cdiDevices.AddRange(listed.CdiDevices);
                     sources.Add(variable);
                     break;
                 case VisibleDevices.DriverOnly:
@@ -100,13 +119,14 @@ public static class RequestReader
 
         var swarm = Swarm(environment, configuration);
         sources.AddRange(swarm.Select(resource => resource.Name));
-        if (selectors.Count == 0 && !driverOnly && swarm.IsEmpty)
+        if (selectors.Count == 0 && cdiDevices.Count == 0 && !driverOnly && swarm.IsEmpty)
             return null;
         return new GpuRequest
         {
             Selectors = selectors.ToImmutable(),
+            CdiDevices = cdiDevices.ToImmutable(),
             DriverFilesOnly = driverOnly,
-            FromGpusFlag = selectors.Count > 0 && selectors.All(selector => selector.Vendor == GpuVendor.Nvidia) && declined.Count == 0,
+            FromGpusFlag = selectors.Count > 0 && cdiDevices.Count == 0 && selectors.All(selector => selector.Vendor == GpuVendor.Nvidia) && declined.Count == 0,
             FromVendorVariables = true,
             DeclinedVendors = declined.ToImmutable(),
             SwarmResources = swarm,
@@ -155,7 +175,10 @@ public static class RequestReader
         ComputePercent = request.ComputePercent < percent ? request.ComputePercent : percent ?? request.ComputePercent,
     };
 
-    private sealed record VendorVariable(string Name, GpuVendor Vendor);
+    private sealed record VendorVariable(string Name, GpuVendor Vendor)
+    {
+        public static VendorVariable Of(GpuVendor vendor) => new(vendor.VisibleDevicesVariable(), vendor);
+    }
 
     private static GpuRuntimeException InvalidAnnotation(string name, string value, string wanted) =>
         new(ErrorCode.RequestInvalid, $"annotation {name}: {PrintableText.Quote(value)} is not {wanted}.");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GpuRuntime.Core.Cdi;
 using GpuRuntime.Core.Inventory;
 
 namespace GpuRuntime.Core.Requests;
@@ -34,7 +35,10 @@ public abstract record VisibleDevices
             }
         }
 
-        return new Listed([.. items.Select(item => SelectorGrammar.Parse(item, vendor, variable))]);
+        return new Listed([.. items.Where(item => !CdiName.IsQualified(item)).Select(item => SelectorGrammar.Parse(item, vendor, variable))])
+        {
+            CdiDevices = [.. items.Select(CdiName.TryParse).OfType<CdiName>()],
+        };
     }
 
     /// <summary>Nothing is asked for; the container stays as it is.</summary>
@@ -43,5 +47,9 @@ public abstract record VisibleDevices
     /// <summary>The driver's files without a GPU.</summary>
     public sealed record DriverOnly : VisibleDevices;
 
-    public sealed record Listed(ImmutableArray<DeviceSelector> Selectors) : VisibleDevices;
+    public sealed record Listed(ImmutableArray<DeviceSelector> Selectors) : VisibleDevices
+    {
+        /// <summary>Qualified names of CDI devices, which may be any vendor's.</summary>
+        public ImmutableArray<CdiName> CdiDevices { get; init; } = [];
+    }
 }

@@ -23,6 +23,12 @@ public interface IVendorModule
     /// <summary>Whether this host's driver has anything for a container that asks for the driver and for no GPU (<c>none</c>).</summary>
     bool HasDriverWithoutGpu(IHostRoot host);
 
+    /// <summary>
+    /// The capabilities of a container that cannot say what it wants a GPU for, as one that gets it by a CDI specification; <see langword="null"/>
+    /// = those of a request that names none.
+    /// </summary>
+    ImmutableArray<string>? SpecificationCapabilities { get; }
+
     /// <exception cref="Errors.GpuRuntimeException">The host cannot give what is asked for.</exception>
     ContainerEdits Edits(VendorGrant grant, IHostRoot host, RuntimeConfiguration configuration);
 }

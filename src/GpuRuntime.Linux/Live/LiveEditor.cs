@@ -20,6 +20,9 @@ namespace GpuRuntime.Linux.Live;
 /// </summary>
 public sealed class LiveEditor : IDisposable
 {
+    // Two for each GPU, and no host has so many; whatever else stands there is nothing that we put there.
+    private const int MostLinks = 1024;
+
     private readonly ContainerProcess _process;
     private readonly OciSpec _spec;
     private readonly ContainerEdits _edits;
@@ -162,7 +165,10 @@ public sealed class LiveEditor : IDisposable
     {
         if (directory.All(link => rootfs.ReadLink($"{directory.Key}/{link.Path}") == link.Target))
             return;
-        Join(Kept(_files.Links(directory.Key, directory)), rootfs.MountTarget(directory.Key, true), leaking);
+        // Another hook of ours may have been here, for GPUs of another vendor: its links stay.
+        var others = rootfs.List(directory.Key).Take(MostLinks).Except(directory.Select(link => link.Path))
+            .Select(name => rootfs.ReadLink($"{directory.Key}/{name}") is { Length: > 0 } target ? new ContainerSymlink(name, target) : null).OfType<ContainerSymlink>();
+        Join(Kept(_files.Links(directory.Key, directory.Concat(others))), rootfs.MountTarget(directory.Key, true), leaking);
     }
 
     private void JoinMask(RootedDirectory rootfs, ProcFileMask mask, HashSet<ulong> leaking)

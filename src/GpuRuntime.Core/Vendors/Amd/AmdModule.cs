@@ -28,6 +28,9 @@ public sealed class AmdModule : IVendorModule
 
     public bool HasDriverWithoutGpu(IHostRoot host) => false;
 
+    // Images bring the user-space files.
+    public ImmutableArray<string>? SpecificationCapabilities => null;
+
     public ContainerEdits Edits(VendorGrant grant, IHostRoot host, RuntimeConfiguration configuration) => DrmEdits.Of(grant, host, configuration);
 
     // The file counts the whole device.

@@ -17,5 +17,8 @@ public sealed class IntelModule : IVendorModule
 
     public bool HasDriverWithoutGpu(IHostRoot host) => false;
 
+    // Images bring the user-space files.
+    public ImmutableArray<string>? SpecificationCapabilities => null;
+
     public ContainerEdits Edits(VendorGrant grant, IHostRoot host, RuntimeConfiguration configuration) => DrmEdits.Of(grant, host, configuration);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuRuntime.Core.Edits;
 
 namespace GpuRuntime.Core.Vendors.Nvidia;
 
@@ -13,6 +14,9 @@ public static class DriverParams
 
     // The driver's own default (NVreg_ImexChannelCount), for versions that do not print it.
     private const uint DefaultImexChannels = 2048;
+
+    /// <param name="hostFile">The host's params file.</param>
+    public static ProcFileMask MaskOf(string hostFile) => new(MaskVerb, hostFile, NvidiaDriver.ParamsFile, "CAP_MKNOD");
 
     public static bool ModifiesDeviceFiles(string parameters) =>
         parameters.Split('\n').Any(line => line.StartsWith(Modify, StringComparison.Ordinal) && line[Modify.Length..].Trim() == "1");

@@ -11,7 +11,6 @@ public sealed class NvidiaEdits(
     IHostRoot host, NvidiaDriver driver, DriverFiles files, ImmutableArray<Gpu> gpus, DriverCapability capabilities, ImmutableArray<DeviceNode> further)
 {
     private const string CompatibilityDirectory = "/usr/local/cuda/compat";
-    private const string ApplicationProfile = "/etc/nvidia/nvidia-application-profiles-rc.d/10-container.conf";
 
     private bool UsesCuda => (capabilities & (DriverCapability.Compute | DriverCapability.Video)) != 0;
 
@@ -30,9 +29,9 @@ public sealed class NvidiaEdits(
             Mounts = [.. mounts.DistinctBy(mount => mount.ContainerPath)],
             Symlinks = [.. LibraryLinks.Of(libraries, files), .. UsesDisplay ? gpus.SelectMany(DrmNodes.ByPathLinks) : []],
             Libraries = [.. LibraryLinks.CacheEntries(libraries)],
-            GeneratedFiles = UsesDisplay && !gpus.IsEmpty ? [new GeneratedFile(ApplicationProfile, Profile())] : [],
+            GeneratedFiles = UsesDisplay && !gpus.IsEmpty ? [EglProfile.Of(gpus.SelectMany(gpu => gpu.DeviceNodes).Select(node => node.Minor))] : [],
             ProcFileMasks = driver.ModifyDeviceFiles
-                ? [new ProcFileMask(DriverParams.MaskVerb, host.Locate(HostTree.Proc, NvidiaDriver.ParamsFile), NvidiaDriver.ParamsFile, "CAP_MKNOD")]
+                ? [DriverParams.MaskOf(host.Locate(HostTree.Proc, NvidiaDriver.ParamsFile))]
                 : [],
             ForwardCompatibility = UsesCuda ? new ForwardCompatibility(CompatibilityDirectory, driver.Version, driver.CudaVersion) : null,
         };
@@ -63,12 +62,5 @@ public sealed class NvidiaEdits(
         }
 
         return [.. wanted.Concat(further).DistinctBy(node => node.Path)];
-    }
-
-    // Keeps EGL, which enumerates by itself, to the GPUs that were granted: one bit for each device minor below 64.
-    private string Profile()
-    {
-        var mask = gpus.SelectMany(gpu => gpu.DeviceNodes).Where(node => node.Minor < 64).Aggregate(0UL, (bits, node) => bits | (1UL << (int)node.Minor));
-        return $$"""{"profiles":[{"name":"_container_","settings":["EGLVisibleDGPUDevices",0x{{mask:x}}]}],"rules":[{"pattern":[],"profile":"_container_"}]}""" + "\n";
     }
 }

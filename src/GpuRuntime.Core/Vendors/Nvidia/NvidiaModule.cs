@@ -20,6 +20,9 @@ public sealed class NvidiaModule : IVendorModule
 
     public bool HasDriverWithoutGpu(IHostRoot host) => host.ReadText(HostTree.Proc, NvidiaDriver.VersionFile) is not null || WslDriver.IsPresent(host);
 
+    // Everything but the 32-bit twins, which every container would pay for and hardly one uses.
+    public ImmutableArray<string>? SpecificationCapabilities { get; } = ["compute", "graphics", "utility", "video", "display", "ngx"];
+
     public ContainerEdits Edits(VendorGrant grant, IHostRoot host, RuntimeConfiguration configuration)
     {
         var edits = WslDriver.IsPresent(host) ? WslEdits.Of(grant, host) : DriverEdits(grant, host, configuration);

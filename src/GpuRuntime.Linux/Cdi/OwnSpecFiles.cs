@@ -1,0 +1,80 @@
+using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Errors;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Linux.Interop;
+using GpuRuntime.Linux.Paths;
+
+namespace GpuRuntime.Linux.Cdi;
+
+/// <summary>
+/// The specifications of ours in a directory: one file a vendor, such as <c>gpu-runtime-nvidia.yaml</c>, and no other file of anybody's. A file is
+/// replaced by rename, so that an engine that reads it at that moment sees the old one or the new one.
+/// </summary>
+/// <param name="directory">Absolute path; made when something is written.</param>
+public sealed class OwnSpecFiles(string directory)
+{
+    private const uint ReadableByAll = 0b110_100_100;
+    private const uint DirectoryMode = 0b111_101_101;
+
+    public string PathOf(GpuVendor vendor, CdiFormat format) => $"{directory.TrimEnd('/')}/{Name(vendor, format)}";
+
+    /// <summary>The format of the vendor's file; <see langword="null"/> when there is none.</summary>
+    public CdiFormat? FormatOf(GpuVendor vendor)
+    {
+        using var files = Open();
+        return files is null ? null : Has(files, vendor, CdiFormat.Yaml) ? CdiFormat.Yaml : Has(files, vendor, CdiFormat.Json) ? CdiFormat.Json : null;
+    }
+
+    /// <summary>Puts the vendor's file in the place of the one that is there, in whichever format.</summary>
+    /// <returns>Whether anything had to be written: a file with this very content stays.</returns>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.CdiSpecUnwritable"/>.</exception>
+    public bool Write(GpuVendor vendor, CdiFormat format, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            using (var system = RootedDirectory.Open("/", default))
+                system.MakeDirectory(directory, DirectoryMode);
+            // Two files with the same devices would leave both without any.
+            var hadOther = Delete(vendor, format == CdiFormat.Yaml ? CdiFormat.Json : CdiFormat.Yaml);
+            using var files = Open() ?? throw LinuxException.Of("open", directory, Errno.NotDirectory);
+            return files.Replace(Name(vendor, format), content, ReadableByAll) || hadOther;
+        }
+        catch (LinuxException exception)
+        {
+            throw Unwritable(PathOf(vendor, format), exception);
+        }
+    }
+
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.CdiSpecUnwritable"/>.</exception>
+    public bool Remove(GpuVendor vendor)
+    {
+        try
+        {
+            return Delete(vendor, CdiFormat.Yaml) | Delete(vendor, CdiFormat.Json);
+        }
+        catch (LinuxException exception)
+        {
+            throw Unwritable(directory, exception);
+        }
+    }
+
+    private static string Name(GpuVendor vendor, CdiFormat format) => $"gpu-runtime-{vendor.Word()}.{(format == CdiFormat.Yaml ? "yaml" : "json")}";
+
+    private static bool Has(RootedDirectory files, GpuVendor vendor, CdiFormat format) => files.IsRegular(Name(vendor, format));
+
+    private bool Delete(GpuVendor vendor, CdiFormat format)
+    {
+        using var files = Open();
+        if (files is null || !Has(files, vendor, format))
+            return false;
+        files.Delete(Name(vendor, format));
+        return true;
+    }
+
+    private RootedDirectory? Open() =>
+        Libc.TryOpenAt(Libc.AtFdCwd, directory, OpenFlags.Path | Libc.Directory, Resolve.None, out _) is { } descriptor ? new RootedDirectory(descriptor, directory) : null;
+
+    private static GpuRuntimeException Unwritable(string path, LinuxException exception) =>
+        new(ErrorCode.CdiSpecUnwritable, $"The CDI specification {path} cannot be written: {exception.Message}. Make its directory writable, or give another with --output.", exception);
+}
