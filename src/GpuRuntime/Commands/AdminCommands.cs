@@ -7,7 +7,7 @@ namespace GpuRuntime.Commands;
 /// <summary>The verbs for people. None of them is an OCI verb, so the same executable can be both.</summary>
 internal static class AdminCommands
 {
-    private static readonly ImmutableArray<string> Verbs = ["devices", "check", "config"];
+    private static readonly ImmutableArray<string> Verbs = ["devices", "check", "config", "configure"];
 
     public static bool Knows(string verb) => Verbs.Contains(verb);
 
@@ -21,7 +21,7 @@ internal static class AdminCommands
             those verbs and their flags are runc's own: see runc --help.
             """)
         {
-            DevicesCommand.Create(), CheckCommand.Create(), ConfigCommand.Create(),
+            DevicesCommand.Create(), CheckCommand.Create(), ConfigCommand.Create(), ConfigureCommand.Create(),
         };
         return root.Parse(arguments).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
