@@ -19,7 +19,7 @@ internal sealed class ContainerdImports(string name, string dropIn) : IEngineFor
     public static bool Covers(string pattern, string path)
     {
         var (patterns, names) = (pattern.Split('/'), path.Split('/'));
-        return patterns.Length == names.Length && patterns.Zip(names, (part, name) => FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false)).All(matches => matches);
+        return patterns.Length == names.Length && patterns.Zip(names, (part, name) => part == name || FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false)).All(matches => matches);
     }
 
     public byte[] Apply(byte[]? content, EngineOptions options)

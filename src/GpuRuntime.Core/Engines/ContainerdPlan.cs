@@ -48,7 +48,7 @@ internal static class ContainerdPlan
     {
         foreach (var file in imported)
         {
-            if (Admins(file).HasBelow(version.Cri[0].AsSpan()))
+            if (Admins(file).NamesBelow(version.Cri[0]).Any())
             {
                 throw new GpuRuntimeException(
                     ErrorCode.EngineConfigurationTaken,

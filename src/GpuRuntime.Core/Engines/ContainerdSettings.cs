@@ -7,7 +7,6 @@ internal static class ContainerdSettings
 {
     private const string RuntimeType = "\"io.containerd.runc.v2\"";
     private const string LowLevelRuntime = "runc";
-    private const string DefaultName = "default_runtime_name";
     private const string EnableCdi = "enable_cdi";
 
     /// <param name="document">The admin's settings: config.toml without what is ours.</param>
@@ -31,17 +30,17 @@ internal static class ContainerdSettings
         yield return new TomlSetting(own, "runtime_type", RuntimeType);
         yield return new TomlSetting(own, "pod_annotations", "[\"gpu-runtime.io/*\"]");
         yield return new TomlSetting([.. own, "options"], "BinaryName", EngineText.Quote(options.Program)) { IsProgram = true, Replaces = true };
-        // Pods of all runtimes must be in the cgroups that the kubelet looks for.
-        var usual = document.Find([.. containerd, DefaultName])?.Text ?? LowLevelRuntime;
-        if (document.Find([.. runtimes, usual == EngineOptions.RuntimeName ? LowLevelRuntime : usual, "options", "SystemdCgroup"])?.Switch == true)
+        // The kubelet looks for the pods of all runtimes in the cgroups of one driver.
+        if (document.NamesBelow(runtimes).Any(name => document.Find([.. runtimes, name, "options", "SystemdCgroup"])?.Switch == true))
             yield return new TomlSetting([.. own, "options"], "SystemdCgroup", "true");
 
         // containerd 1.6 and 1.7 know runc by themselves only until a file names any runtime; without it their CRI plugin does not load.
-        if (!version.MergesImports && version.Cri[0] == cri && !document.HasBelow(runtimes.AsSpan()))
+        if (!version.MergesImports && version.Cri[0] == cri && !document.NamesBelow(runtimes).Any())
             yield return new TomlSetting([.. runtimes, LowLevelRuntime], "runtime_type", RuntimeType);
         if (options.IsDefault)
-            yield return new TomlSetting(containerd, DefaultName, EngineText.Quote(EngineOptions.RuntimeName)) { IsDefault = true, Replaces = true };
-        if (!options.Cdi)
+            yield return new TomlSetting(containerd, "default_runtime_name", EngineText.Quote(EngineOptions.RuntimeName)) { IsDefault = true, Replaces = true };
+        // containerd 2, which alone knows the second name, has CDI on.
+        if (!options.Cdi || version.Cri[0] != cri)
             yield break;
         // Off unless said otherwise in 1.7, on in 2.0, deprecated in 2.2: version 3 needs the word only against one of the admin's.
         if (!version.MergesImports || document.Find([.. cri, EnableCdi])?.Switch == false)

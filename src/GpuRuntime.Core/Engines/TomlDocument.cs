@@ -68,24 +68,12 @@ internal sealed class TomlDocument
         return null;
     }
 
-    /// <summary>Whether something stands below this path.</summary>
-    public bool HasBelow(params ReadOnlySpan<string> path)
-    {
-        foreach (var table in _tables)
-        {
-            if (IsBelow(table.Path, path))
-                return true;
-            foreach (var entry in table.Entries)
-            {
-                if (IsBelow(entry.Path, path))
-                    return true;
-            }
-        }
-
-        return Find(path)?.Value is InlineTableSyntax { Items.ChildrenCount: > 0 };
-    }
-
-    private static bool IsBelow(ImmutableArray<string> inner, ReadOnlySpan<string> outer) => inner.Length > outer.Length && inner.AsSpan().StartsWith(outer);
+    /// <summary>The keys and tables right below a path.</summary>
+    public IEnumerable<string> NamesBelow(ImmutableArray<string> path) =>
+        _tables.SelectMany(table => table.Entries.Select(entry => entry.Path).Prepend(table.Path))
+            .Where(inner => inner.Length > path.Length && inner.AsSpan().StartsWith(path.AsSpan())).Select(inner => inner[path.Length])
+            .Concat(Find(path.AsSpan())?.Value is InlineTableSyntax inline ? inline.Items.Select(item => Path(item.KeyValue!.Key!)[0]) : [])
+            .Distinct();
 
     private static TomlEntry? Inside(TomlEntry entry, ReadOnlySpan<string> rest)
     {

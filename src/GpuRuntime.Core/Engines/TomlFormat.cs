@@ -40,10 +40,12 @@ internal sealed class TomlFormat(string name, Func<TomlDocument, EngineOptions, 
         var document = TomlDocument.Parse(outside, name);
         var before = original is null ? null : TomlDocument.Parse(EngineText.Decode(original, EngineFile.BackupOf(name)).Text, EngineFile.BackupOf(name));
         var edit = new TomlEdit(document);
-        foreach (var setting in settings(before ?? document, new EngineOptions("", IsDefault: true, Cdi: true)))
+        var all = settings(before ?? document, new EngineOptions("", IsDefault: true, Cdi: true));
+        var isRegistered = inside is not null || all.Any(setting => IsOurKey(setting, document));
+        foreach (var setting in all)
         {
-            // Without the original nobody knows who wrote a value that is not our name.
-            if (document.Find(setting.Path) is { } entry && entry.Canonical(document.Text) == setting.Value && (before is not null || (inside is not null && setting.IsDefault)))
+            // Without the original nobody knows who wrote a value that does not name us.
+            if (document.Find(setting.Path) is { } entry && IsOurs(setting, entry, document) && (before is not null || IsOurKey(setting, document) || (isRegistered && setting.IsDefault)))
                 edit.Restore(entry, before?.Find(setting.Path) is { } value ? before.Text[value.ValueStart..value.ValueEnd] : null);
         }
 
@@ -80,7 +82,7 @@ internal sealed class TomlFormat(string name, Func<TomlDocument, EngineOptions, 
         {
             // The table is named after us, or the key itself is.
             var entry = document.Find(setting.Path);
-            var isTaken = setting.Table.Contains(EngineOptions.RuntimeName) ? document.HasBelow(setting.Table.AsSpan()[..(setting.Table.IndexOf(EngineOptions.RuntimeName) + 1)]) : entry is not null;
+            var isTaken = setting.Table.Contains(EngineOptions.RuntimeName) ? document.NamesBelow(setting.Table[..(setting.Table.IndexOf(EngineOptions.RuntimeName) + 1)]).Any() : entry is not null;
             if (isTaken && !EngineOptions.IsOurs(Program(entry)))
             {
                 throw new GpuRuntimeException(
@@ -89,6 +91,13 @@ internal sealed class TomlFormat(string name, Func<TomlDocument, EngineOptions, 
             }
         }
     }
+
+    private static bool IsOurs(TomlSetting setting, TomlEntry entry, TomlDocument document) =>
+        setting.IsProgram ? EngineOptions.IsOurs(Program(entry)) : entry.Canonical(document.Text) == setting.Value;
+
+    // A key that is our name, rather than one of a table that is: the same on every host, so that no block has to mark it.
+    private static bool IsOurKey(TomlSetting setting, TomlDocument document) =>
+        setting is { IsProgram: true, Key: EngineOptions.RuntimeName } && EngineOptions.IsOurs(Program(document.Find(setting.Path)));
 
     private static string? Program(TomlEntry? entry) => entry?.Text ?? entry?.Texts.FirstOrDefault();
 }
