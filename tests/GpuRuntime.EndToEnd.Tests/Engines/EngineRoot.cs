@@ -11,7 +11,8 @@ internal sealed record EngineRoot(string PackagesDirectory)
 {
     private static readonly string[] ProgramDirectories = ["/usr/sbin", "/usr/bin"];
 
-    // dash and coreutils of the machine until chroot, which execs: the pid that was started is the program's.
+    // dash and coreutils of the machine until exec: the pid that was started is the program's. Not chroot: who enters the namespace of a container
+    // before it has its own root, as hooks do, then finds the engine's paths.
     private const string Script = """
         set -e
         packages=$1 root=$2 own=$3 programs=$4 cdi=$5
@@ -28,7 +29,11 @@ internal sealed record EngineRoot(string PackagesDirectory)
         done
         mount --bind "$cdi/etc" "$root/etc/cdi"
         mount --bind "$cdi/run" "$root/run/cdi"
-        exec chroot "$root" "$@"
+        mkdir "$root/machine"
+        cd "$root"
+        pivot_root . machine
+        cd /
+        exec "$@"
         """;
 
     /// <exception cref="TestResourceUnavailableException">The suite's Docker cannot be had on this machine.</exception>
