@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace GpuRuntime.EndToEnd.Tests.Cdi;
 
-/// <summary>Rows about an engine that reads CDI specifications of the fixture's, and runs containers by its own low-level runtime: no program of ours is registered.</summary>
+/// <summary>Rows about an engine that reads CDI specifications of the fixture's, and runs containers by its own low-level runtime. Ours is registered beside it.</summary>
 public abstract class CdiFixture(EngineKind kind) : EngineFixture(kind)
 {
     private TestImage? _busybox;
@@ -18,9 +18,7 @@ public abstract class CdiFixture(EngineKind kind) : EngineFixture(kind)
 
     // podman takes a runtime's path, every Docker knows runc by its name.
     private protected override ImmutableDictionary<string, string> Runtimes() =>
-        Kind == EngineKind.PodmanWithCdi
-            ? ImmutableDictionary<string, string>.Empty.Add(RuntimeNames.Runc, Programs.Engine("runc"))
-            : ImmutableDictionary<string, string>.Empty;
+        Kind == EngineKind.PodmanWithCdi ? base.Runtimes().Add(RuntimeNames.Runc, Programs.Engine("runc")) : base.Runtimes();
 
     private protected override async Task PrepareAsync() => _busybox = await ImportedAsync(TestImage.Busybox(Machine.Directory));
 }

@@ -8,10 +8,13 @@ namespace GpuRuntime.EndToEnd.Tests.Cdi;
 public abstract class GeneratedSpecFixture(EngineKind kind, string host) : CdiFixture(kind)
 {
     // opendev's lines hold ": ", those of links " -> ".
-    private const string Report = """
+    private protected const string Report = """
         /bin/opendev $(find /dev/nvidia* /dev/dri /dev/kfd -type c 2>/dev/null)
         cd /dev/dri/by-path 2>/dev/null || exit 0
-        for link in *; do echo "$link -> $(readlink $link)"; done
+        for link in *; do
+            echo "$link -> $(readlink $link)"
+            [ -c $link ] || echo "$link leads nowhere -> "
+        done
         """;
 
     private protected ImmutableArray<HostGpu> Gpus => HostGpus.Of(Machine);

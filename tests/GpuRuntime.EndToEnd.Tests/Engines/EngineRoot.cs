@@ -11,15 +11,15 @@ internal sealed record EngineRoot(string PackagesDirectory)
 {
     private static readonly string[] ProgramDirectories = ["/usr/sbin", "/usr/bin"];
 
-    // dash and coreutils of the machine until exec: the pid that was started is the program's. Not chroot: who enters the namespace of a container
-    // before it has its own root, as hooks do, then finds the engine's paths.
+    // The machine's shell until the last line, which execs: the pid that was started is the program's. pivot_root and not chroot, so that whoever
+    // enters the mount namespace, as hooks do, is in this root.
     private const string Script = """
         set -e
-        packages=$1 root=$2 own=$3 programs=$4 cdi=$5
-        shift 5
+        packages=$1 root=$2 own=$3 programs=$4 cdi=$5 busybox=$6
+        shift 6
         mount -t tmpfs -o mode=755 tmpfs "$root"
         cp -a "$packages/bin" "$packages/sbin" "$packages/lib" "$packages/lib64" "$packages/etc" "$root"
-        mkdir "$root/usr" "$root/proc" "$root/sys" "$root/dev" "$root/run" "$root/var" "$root/tmp" "$root/etc/cdi" "$root/run/cdi"
+        mkdir "$root/usr" "$root/proc" "$root/sys" "$root/dev" "$root/run" "$root/var" "$root/tmp" "$root/etc/cdi" "$root/run/cdi" "$root/machine"
         ln -s /run "$root/var/run"
         mount -o bind,ro "$packages/usr" "$root/usr"
         for directory in /proc /sys /dev; do mount --rbind "$directory" "$root$directory"; done
@@ -29,10 +29,11 @@ internal sealed record EngineRoot(string PackagesDirectory)
         done
         mount --bind "$cdi/etc" "$root/etc/cdi"
         mount --bind "$cdi/run" "$root/run/cdi"
-        mkdir "$root/machine"
+        cp "$busybox" "$root/run/busybox"
         cd "$root"
-        pivot_root . machine
+        "$busybox" pivot_root . machine
         cd /
+        /run/busybox umount -l /machine
         exec "$@"
         """;
 
@@ -49,7 +50,7 @@ internal sealed record EngineRoot(string PackagesDirectory)
         Arguments =
         [
             "--mount", "--propagation", "private", "sh", "-c", Script, "sh",
-            PackagesDirectory, own.CreateSubdirectory("engine-root"), own.FullPath, Path.GetDirectoryName(Programs.GpuRuntime)!, CdiDirectories.Of(own).Parent,
+            PackagesDirectory, own.CreateSubdirectory("engine-root"), own.FullPath, Path.GetDirectoryName(Programs.GpuRuntime)!, CdiDirectories.Of(own).Parent, Programs.Engine("busybox"),
             command.Program, .. command.Arguments,
         ],
     };
