@@ -31,6 +31,7 @@ debootstrap debootstrap
 newuidmap uidmap
 file file
 /etc/ssl/certs/ca-certificates.crt ca-certificates
+/usr/lib/python3/dist-packages/yaml/__init__.py python3-yaml
 END
 }
 

@@ -18,8 +18,8 @@ internal enum CdiNodeKind
 /// <summary>A value of a specification's document, whether it is JSON or YAML.</summary>
 internal sealed class CdiNode(CdiNodeKind kind, int line)
 {
-    /// <summary>More values than the specification of any host has: 16 GPUs of 7 MIG devices with 60 files each are a tenth of it.</summary>
-    public const int MostNodes = 250_000;
+    /// <summary>More values than the specification of any host has: 16 GPUs of 7 MIG devices with 60 files each are half of it.</summary>
+    public const int MostNodes = 100_000;
 
     public const int DeepestNesting = 32;
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace GpuRuntime.TestHosts;
 
-/// <summary>Packages of the machine's own Debian suite, downloaded and unpacked without being installed.</summary>
+/// <summary>Packages of the machine's own Debian suite or of another, downloaded and unpacked without being installed.</summary>
 internal static class DebianPackages
 {
     /// <param name="family">Name of the cache entry.</param>
@@ -11,13 +11,14 @@ internal static class DebianPackages
     /// <param name="optional">Packages that are taken if the suite has them.</param>
     /// <param name="components">Archive components to search.</param>
     /// <param name="mergedUsr">Unpack through links from /lib and the like to /usr, as on an installed system.</param>
+    /// <param name="suite">Another suite than the machine's own; its programs may need a newer libc.</param>
     /// <returns>The cached directory that they are unpacked in.</returns>
     /// <exception cref="TestResourceUnavailableException">No Debian, no network, or no such package.</exception>
     public static string Unpacked(
-        string family, IReadOnlyList<string> required, IReadOnlyList<string>? optional = null, string components = "main", bool mergedUsr = false)
+        string family, IReadOnlyList<string> required, IReadOnlyList<string>? optional = null, string components = "main", bool mergedUsr = false, string? suite = null)
     {
-        var what = string.Join(' ', [AptSources.Codename(), components, .. required, .. optional ?? [], mergedUsr ? "merged" : ""]);
-        return Cached("packages-" + family, what, required, root => Build(root, required, optional ?? [], components, mergedUsr));
+        var what = string.Join(' ', [suite ?? AptSources.Codename(), components, .. required, .. optional ?? [], mergedUsr ? "merged" : ""]);
+        return Cached("packages-" + family, what, required, root => Build(root, required, optional ?? [], components, mergedUsr, suite));
     }
 
     /// <summary>A system of another suite than the machine's: the packages, with all that they depend on, unpacked and not configured.</summary>
@@ -40,9 +41,9 @@ internal static class DebianPackages
         }
     }
 
-    private static void Build(string root, IReadOnlyList<string> required, IReadOnlyList<string> optional, string components, bool mergedUsr)
+    private static void Build(string root, IReadOnlyList<string> required, IReadOnlyList<string> optional, string components, bool mergedUsr, string? suite)
     {
-        var apt = new PrivateApt(Directory.CreateDirectory(Path.Combine(root, ".apt")).FullName, components);
+        var apt = new PrivateApt(Directory.CreateDirectory(Path.Combine(root, ".apt")).FullName, components, suite);
         apt.Update();
         var available = optional.Count == 0 ? [] : apt.PackageNames();
         apt.Download([.. required, .. optional.Where(available.Contains)]);
