@@ -88,11 +88,17 @@ install:
 	    packaging/modules-load.d/gpu-runtime-nvidia.conf $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime
 	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
 	install $(owner) -m 0644 packaging/tmpfiles.d/gpu-runtime.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
+	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime/compose
+	install $(owner) -m 0644 $(wildcard config/compose/*.yaml) $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime/compose
 	install -d $(owner) -m 0755 $(DESTDIR)$(HOOKS_DIR)
 	@for file in hooks/*.json; do \
 	    echo "install $$file in $(DESTDIR)$(HOOKS_DIR)"; \
 	    sed 's|/usr/local/bin/|$(PREFIX)/bin/|' $$file | install $(owner) -m 0644 /dev/stdin $(DESTDIR)$(HOOKS_DIR)/$${file##*/}; done
 	@DESTDIR='$(DESTDIR)' packaging/compatible-name.sh install '$(PREFIX)/bin'
+	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/libexec/docker/cli-plugins
+	@link='$(DESTDIR)$(PREFIX)/libexec/docker/cli-plugins/docker-gpu'; program=../../../bin/gpu-runtime; \
+	if { [ -e "$$link" ] || [ -L "$$link" ]; } && [ "$$(readlink "$$link")" != $$program ]; then echo "kept $$link, which is not ours: docker gpu is that"; \
+	else ln -sfn $$program "$$link"; echo "$$link: docker gpu run, ls and check"; fi
 	@if [ -e $(DESTDIR)/etc/gpu-runtime/config.json ]; then echo 'kept $(DESTDIR)/etc/gpu-runtime/config.json'; \
 	else install $(owner) -m 0644 config/config.json $(DESTDIR)/etc/gpu-runtime/config.json; fi
 

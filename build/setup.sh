@@ -18,6 +18,7 @@ runc runc
 crun crun
 dockerd docker.io
 docker docker-cli
+docker-compose docker-compose
 containerd containerd
 ctr containerd
 podman podman

@@ -9,7 +9,7 @@ public sealed class DockerGpuRunRows(EngineKind kind) : DockerPluginFixture(kind
 {
     private static readonly string[] Alone = ["--rm", "--network", "none"];
 
-    private bool KnowsAnnotations => Kind == EngineKind.Docker26;
+    private bool _knowsAnnotations;
 
     [TestCase("device=0,1", 0, 1)]
     [TestCase("device=0-2", 0, 1, 2)]
@@ -35,7 +35,7 @@ public sealed class DockerGpuRunRows(EngineKind kind) : DockerPluginFixture(kind
     {
         var result = await GpuAsync(["run", "--dry-run", .. Alone, "--gpus", gpus, Busybox.Reference, "echo", "it's $HOME"]);
 
-        var extra = KnowsAnnotations ? $"--annotation gpu-runtime.io/{annotation}" : $"--env GPU_RUNTIME_GPUS={gpus}";
+        var extra = _knowsAnnotations ? $"--annotation gpu-runtime.io/{annotation}" : $"--env GPU_RUNTIME_GPUS={gpus}";
         var socket = $"--host unix://{Machine.Directory.Combine("docker.sock")}";
         Assert.That(result.EnsureSuccess().Output, Is.EqualTo($"docker {socket} run --rm --network none --gpus {docker} {extra} {Busybox.Reference} echo 'it'\\''s $HOME'\n"));
     }
@@ -100,5 +100,12 @@ public sealed class DockerGpuRunRows(EngineKind kind) : DockerPluginFixture(kind
 
         Assert.That(result.ExitCode, Is.EqualTo(125), result.ToString());
         Assert.That(result.Error, Does.Contain("unknown flag: --no-such-flag"));
+    }
+
+    private protected override async Task PrepareAsync()
+    {
+        await base.PrepareAsync();
+        _knowsAnnotations = await KnowsAnnotationsAsync();
+        Assert.That(_knowsAnnotations || Kind != EngineKind.Docker26, "Docker 26 knows annotations");
     }
 }

@@ -23,6 +23,13 @@ public abstract class DockerPluginFixture(EngineKind kind) : DockerHookFixture(k
     /// <summary>docker gpu, with the arguments behind it.</summary>
     private protected Task<CommandResult> GpuAsync(params ReadOnlySpan<string> arguments) => Docker.DockerAsync(["gpu", .. arguments]);
 
+    /// <summary>Whether both ends of the fixture's Docker have API 1.43, with which --annotation came.</summary>
+    private protected async Task<bool> KnowsAnnotationsAsync()
+    {
+        var versions = (await Docker.DockerAsync("version", "--format", "{{.Client.APIVersion}} {{.Server.APIVersion}}")).EnsureSuccess().Output;
+        return versions.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).All(static version => Version.Parse(version) >= new Version(1, 43));
+    }
+
     private protected override EngineSettings Configure(EngineSettings settings)
     {
         Machine.Directory.CreateSubdirectory("docker-client", "cli-plugins");

@@ -25,6 +25,15 @@ internal static class GuideImage
     /// <summary>Directories that a user has at hand.</summary>
     public static readonly string[] Volumes = ["data", "models", "images", "videos"];
 
+    /// <summary>Makes an image of it that starts its program by itself.</summary>
+    /// <param name="start">As in a Dockerfile.</param>
+    public static async Task CommitAsync(PrivateDockerd docker, TestImage image, string name, string start)
+    {
+        var container = (await docker.DockerAsync("create", "--network", "none", image.Reference, "true")).EnsureSuccess().Output.Trim();
+        (await docker.DockerAsync("commit", "--change", start, container, name)).EnsureSuccess();
+        (await docker.DockerAsync("rm", container)).EnsureSuccess();
+    }
+
     public static TestImage Create(TestDirectory directory) => TestImage.Glibc(directory, "guide", add: static root =>
     {
         Directory.CreateDirectory(Path.Combine(root, "cuda-samples"));

@@ -90,8 +90,7 @@ public sealed class UserGuideRows(string runtime) : DockerPluginFixture(EngineKi
     {
         var image = await ImportedAsync(GuideImage.Create(Machine.Directory));
         (await Docker.DockerAsync("tag", image.Reference, Image)).EnsureSuccess();
-        var container = (await Docker.DockerAsync("create", "--network", "none", Image, "true")).EnsureSuccess().Output.Trim();
-        (await Docker.DockerAsync("commit", "--change", "ENTRYPOINT [\"serve\"]", "--change", "CMD []", container, Service)).EnsureSuccess();
+        await GuideImage.CommitAsync(Docker, image, Service, "ENTRYPOINT [\"serve\"]");
         foreach (var volume in GuideImage.Volumes)
             await File.WriteAllTextAsync(Path.Combine(Machine.Directory.CreateSubdirectory("work", volume), "from-the-host"), "");
     }
