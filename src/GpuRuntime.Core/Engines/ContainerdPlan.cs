@@ -23,6 +23,7 @@ internal static class ContainerdPlan
             return new EnginePlan([.. EnginePlanner.Configure(main, InMain(main), options)], notes);
         }
 
+        TomlFormat.RefuseOthers(main.Path, document, ContainerdSettings.Of(document, version, options));
         // The import last: until then no file names what is not there.
         return new EnginePlan(
             [.. EnginePlanner.Configure(dropIn, InDropIn(dropIn, document, version), options), .. EnginePlanner.Configure(main, new ContainerdImports(main.Path, dropIn.Path), options)], notes);

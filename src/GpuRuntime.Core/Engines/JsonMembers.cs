@@ -15,7 +15,15 @@ internal sealed class JsonMembers
     private JsonMembers(byte[] content, string name)
     {
         _name = name;
-        _tree = JsonTree.Parse(content, name, ErrorCode.EngineConfigurationInvalid);
+        try
+        {
+            _tree = JsonTree.Parse(content, name);
+        }
+        catch (GpuRuntimeException exception)
+        {
+            throw new GpuRuntimeException(ErrorCode.EngineConfigurationInvalid, $"{exception.Message.TrimEnd('.')}; the file stays as it is.", exception);
+        }
+
         // Positions are those of bytes: one letter for each keeps them so, and is undone by the same encoding.
         _text = Encoding.Latin1.GetString(content);
         if (!_tree.Root.IsObject)

@@ -47,10 +47,9 @@ internal sealed class TomlEdit(TomlDocument document)
         }
 
         var start = last.Value!.Span.Start.Offset;
-        var isOnOwnLine = EngineText.IndentBefore(document.Text, start) is not null;
-        var space = isOnOwnLine ? EngineText.NewLine(document.Text) + EngineText.LineIndent(document.Text, start) : " ";
+        var space = EngineText.IndentBefore(document.Text, start) is { } indent ? EngineText.NewLine(document.Text) + indent : " ";
         var behind = (last.Comma?.Span ?? last.Value.Span).End.Offset + 1;
-        _splices.Add(new Splice(behind, behind, last.Comma is null ? $",{space}{text}" : $"{space}{text}{(isOnOwnLine ? "," : "")}"));
+        _splices.Add(new Splice(behind, behind, last.Comma is null ? $",{space}{text}" : $"{space}{text},"));
     }
 
     /// <summary>Takes an item of an array away, and the comma that it needed.</summary>

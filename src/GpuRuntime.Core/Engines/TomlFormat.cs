@@ -16,7 +16,7 @@ internal sealed class TomlFormat(string name, Func<TomlDocument, EngineOptions, 
         var (outside, inside) = MarkedBlock.Split(text, name);
         var document = TomlDocument.Parse(outside, name);
         var wanted = settings(document, options.With(Earlier(document, inside, options)));
-        RefuseOthers(document, wanted);
+        RefuseOthers(name, document, wanted);
         var edit = new TomlEdit(document);
         var block = new List<TomlSetting>();
         foreach (var setting in wanted)
@@ -25,11 +25,12 @@ internal sealed class TomlFormat(string name, Func<TomlDocument, EngineOptions, 
                 block.Add(setting);
         }
 
+        RefuseInlineTables(document, block);
         var rendered = MarkedBlock.Render(block, EngineText.NewLine(text));
         if (!edit.IsNeeded && rendered == (inside ?? ""))
             return content ?? [];
         var result = MarkedBlock.Append(edit.Result(), rendered);
-        TomlDocument.Parse(result, name, $"would not be valid TOML with the runtime {EngineOptions.RuntimeName} in it (write inline tables and dotted keys as tables with headers)");
+        TomlDocument.Parse(result, name, $"would not be valid TOML with the runtime {EngineOptions.RuntimeName} in it (write dotted keys as tables with headers)");
         return EngineText.Encode(mark + result);
     }
 
@@ -76,7 +77,8 @@ internal sealed class TomlFormat(string name, Func<TomlDocument, EngineOptions, 
         };
     }
 
-    private void RefuseOthers(TomlDocument document, ImmutableArray<TomlSetting> wanted)
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.EngineConfigurationTaken"/>: our name is somebody else's there.</exception>
+    public static void RefuseOthers(string name, TomlDocument document, ImmutableArray<TomlSetting> wanted)
     {
         foreach (var setting in wanted.Where(setting => setting.IsProgram))
         {
@@ -88,6 +90,22 @@ internal sealed class TomlFormat(string name, Func<TomlDocument, EngineOptions, 
                 throw new GpuRuntimeException(
                     ErrorCode.EngineConfigurationTaken,
                     $"{name} registers another program as the runtime {EngineOptions.RuntimeName}{(Program(entry) is { } other ? $" ({PrintableText.Quote(other)})" : "")}; remove that entry first, the file stays as it is.");
+            }
+        }
+    }
+
+    // The parser lets pass what containerd does not: a header below a value.
+    private void RefuseInlineTables(TomlDocument document, List<TomlSetting> block)
+    {
+        foreach (var setting in block)
+        {
+            for (var length = 1; length <= setting.Table.Length; length++)
+            {
+                if (document.Find(setting.Table.AsSpan()[..length]) is not null)
+                {
+                    throw new GpuRuntimeException(
+                        ErrorCode.EngineConfigurationInvalid, $"{name}: {string.Join('.', setting.Table[..length])} is a value or an inline table, which cannot be extended; write it as a table with a header. The file stays as it is.");
+                }
             }
         }
     }

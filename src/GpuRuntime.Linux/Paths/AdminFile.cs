@@ -56,8 +56,10 @@ public static class AdminFile
     public static void Delete(string path)
     {
         var place = Place(path);
-        using var directory = OpenDirectory(place.Directory);
-        if (Libc.TryUnlink(directory, place.Name) is not (Errno.None or Errno.NoEntry) and var errno)
+        using var directory = TryOpenDirectory(place.Directory, out var errno);
+        if (directory is not null)
+            errno = Libc.TryUnlink(directory, place.Name);
+        if (errno is not (Errno.None or Errno.NoEntry))
             throw new GpuRuntimeException(ErrorCode.EngineConfigurationUnwritable, $"{path} cannot be deleted: {LinuxException.Of("unlink", path, errno).Message}.");
     }
 
@@ -90,14 +92,16 @@ public static class AdminFile
 
     private static FileDescriptor OpenDirectory(string path)
     {
-        if (Libc.TryOpenAt(Libc.AtFdCwd, path, OpenFlags.ReadOnly | Libc.Directory, Resolve.None, out var errno) is { } directory)
+        if (TryOpenDirectory(path, out var errno) is { } directory)
             return directory;
         if (errno != Errno.NoEntry)
             throw LinuxException.Of("open", path, errno);
         using (var root = RootedDirectory.Open("/", default))
             root.MakeDirectory(path, DirectoryMode);
-        return Libc.OpenAt(Libc.AtFdCwd, path, OpenFlags.ReadOnly | Libc.Directory, Resolve.None);
+        return TryOpenDirectory(path, out errno) ?? throw LinuxException.Of("open", path, errno);
     }
+
+    private static FileDescriptor? TryOpenDirectory(string path, out Errno errno) => Libc.TryOpenAt(Libc.AtFdCwd, path, OpenFlags.ReadOnly | Libc.Directory, Resolve.None, out errno);
 
     // Where the file really is, links followed.
     private static (string Path, string Directory, string Name) Place(string path)

@@ -57,8 +57,7 @@ internal static class ConfigureCommand
             return 0;
         }
 
-        foreach (var change in plan.Changes)
-            Make(change);
+        MakeAll(plan.Changes);
         if (plan.Changes.IsEmpty)
             Console.Out.WriteLine(options is null ? $"Nothing to remove: {path} has nothing of gpu-runtime's." : $"Nothing to change: {path} is as it should be.");
         else if (EngineConfiguration.RestartCommand(kind) is { } restart)
@@ -66,21 +65,54 @@ internal static class ConfigureCommand
         return 0;
     }
 
-    private static void Make(FileChange change)
+    private static void MakeAll(ImmutableArray<FileChange> changes)
     {
-        if (change.After is { } content)
-            AdminFile.Write(change.Path, content, change.Like);
-        else
-            AdminFile.Delete(change.Path);
-        Console.Out.WriteLine((change.IsBackup, change.After, change.Before) switch
+        var made = 0;
+        try
         {
-            (true, null, _) => $"deleted the backup {PrintableText.Of(change.Path)}",
-            (true, _, _) => $"kept the file as it was in {PrintableText.Of(change.Path)}",
-            (_, null, _) => $"deleted {PrintableText.Of(change.Path)}",
-            (_, _, null) => $"wrote {PrintableText.Of(change.Path)}",
-            _ => $"edited {PrintableText.Of(change.Path)}",
-        });
+            for (; made < changes.Length; made++)
+                Make(changes[made].Path, changes[made].After, changes[made].Like);
+        }
+        catch (GpuRuntimeException)
+        {
+            while (--made >= 0)
+                Undo(changes[made]);
+            throw;
+        }
+
+        foreach (var change in changes)
+            Console.Out.WriteLine(Told(change));
     }
+
+    private static void Make(string path, byte[]? content, string? like)
+    {
+        if (content is null)
+            AdminFile.Delete(path);
+        else
+            AdminFile.Write(path, content, like);
+    }
+
+    private static void Undo(FileChange change)
+    {
+        try
+        {
+            Make(change.Path, change.Before, change.Like);
+        }
+        catch (GpuRuntimeException exception)
+        {
+            // The first failure is the one that the caller tells; a file too many or too few must not be a surprise.
+            Console.Error.WriteLine($"gpu-runtime: {exception.UserLine}");
+        }
+    }
+
+    private static string Told(FileChange change) => (change.IsBackup, change.After, change.Before) switch
+    {
+        (true, null, _) => $"deleted the backup {PrintableText.Of(change.Path)}",
+        (true, _, _) => $"kept the file as it was in {PrintableText.Of(change.Path)}",
+        (_, null, _) => $"deleted {PrintableText.Of(change.Path)}",
+        (_, _, null) => $"wrote {PrintableText.Of(change.Path)}",
+        _ => $"edited {PrintableText.Of(change.Path)}",
+    };
 
     private static ImmutableArray<EngineFile> Read(EngineKind kind, string path)
     {
