@@ -102,14 +102,14 @@ public sealed class GeneratedSpecRows(EngineKind kind) : GeneratedSpecFixture(ki
         Assert.That(result.EnsureSuccess().Output, Does.Contain($"\"EGLVisibleDGPUDevices\",0x{1 << minor:x}]"));
     }
 
-    // An image asks, the engine has given: our runtime, which is registered with it, must not give more.
+    // An environment asks, the engine has given: our runtime, which is registered with it, must not give more.
     [TestCase(RuntimeNames.Runc)]
     [TestCase(RuntimeNames.GpuRuntime)]
-    public async Task What_an_image_asks_for_is_not_given_a_second_time(string runtime)
+    public async Task What_the_environment_asks_for_is_not_given_a_second_time(string runtime)
     {
-        var image = await ImportedAsync(TestImage.Busybox(Machine.Directory, "NVIDIA_VISIBLE_DEVICES=all", "AMD_VISIBLE_DEVICES=all"));
+        var request = WithDevices(Busybox, ["nvidia.com/gpu=0", "amd.com/gpu=1"], "sh", "-c", Report) with { Runtime = runtime };
 
-        var result = await Engine.RunAsync(WithDevices(image, ["nvidia.com/gpu=0", "amd.com/gpu=1"], "sh", "-c", Report) with { Runtime = runtime });
+        var result = await Engine.RunAsync(request.With("NVIDIA_VISIBLE_DEVICES", "all").With("AMD_VISIBLE_DEVICES", "all"));
 
         AssertExactly(result, Gpus.Named("nvidia:0", "amd:1"));
     }

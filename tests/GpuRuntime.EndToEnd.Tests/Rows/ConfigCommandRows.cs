@@ -29,6 +29,7 @@ public sealed partial class ConfigCommandRows : BundleFixture
             swarmResources|[DOCKER_RESOURCE_*]|default
             cdi.specDirs|[/etc/cdi, /var/run/cdi]|default
             cdi.annotations|false|default
+            cdi.version|least|default
             limits.minimumTier|watchdog|default
             limits.overcommit|false|default
             libraries.searchPaths|[]|default
@@ -56,7 +57,7 @@ public sealed partial class ConfigCommandRows : BundleFixture
                  two lines */ "acceptAnnotations": false,
               "gpusFlag": "nvidia",
               "swarmResources": [],
-              "cdi": { "specDirs": ["/srv/cdi"], "annotations": true },
+              "cdi": { "specDirs": ["/srv/cdi"], "annotations": true, "version": "0.5.0" },
               "limits": { "minimumTier": "kernel", "overcommit": true },
               "libraries": { "searchPaths": ["/opt/driver/lib"] },
               "log": { "path": "/var/log/gpu-runtime.log", "level": "debug" },
@@ -81,6 +82,7 @@ public sealed partial class ConfigCommandRows : BundleFixture
             swarmResources|[]|{DefaultPath}:13
             cdi.specDirs|[/srv/cdi]|{DefaultPath}:14
             cdi.annotations|true|{DefaultPath}:14
+            cdi.version|0.5.0|{DefaultPath}:14
             limits.minimumTier|kernel|{DefaultPath}:15
             limits.overcommit|true|{DefaultPath}:15
             libraries.searchPaths|[/opt/driver/lib]|{DefaultPath}:16
