@@ -11,16 +11,17 @@ internal static class DebianPackages
     /// <param name="optional">Packages that are taken if the suite has them.</param>
     /// <param name="components">Archive components to search.</param>
     /// <param name="mergedUsr">Unpack through links from /lib and the like to /usr, as on an installed system.</param>
+    /// <param name="suite">Another suite of the machine's mirrors; <see langword="null"/>: its own.</param>
     /// <returns>The cached directory that they are unpacked in.</returns>
     /// <exception cref="TestResourceUnavailableException">No Debian, no network, or no such package.</exception>
     public static string Unpacked(
-        string family, IReadOnlyList<string> required, IReadOnlyList<string>? optional = null, string components = "main", bool mergedUsr = false)
+        string family, IReadOnlyList<string> required, IReadOnlyList<string>? optional = null, string components = "main", bool mergedUsr = false, string? suite = null)
     {
-        var what = string.Join(' ', [AptSources.Codename(), components, .. required, .. optional ?? [], mergedUsr ? "merged" : ""]);
+        var what = string.Join(' ', [suite ?? AptSources.Codename(), components, .. required, .. optional ?? [], mergedUsr ? "merged" : ""]);
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)))[..12];
         try
         {
-            return BuildCache.Get("packages-" + family, key, root => Build(root, required, optional ?? [], components, mergedUsr));
+            return BuildCache.Get("packages-" + family, key, root => Build(root, required, optional ?? [], components, mergedUsr, suite));
         }
         catch (ToolFailedException e)
         {
@@ -29,9 +30,9 @@ internal static class DebianPackages
         }
     }
 
-    private static void Build(string root, IReadOnlyList<string> required, IReadOnlyList<string> optional, string components, bool mergedUsr)
+    private static void Build(string root, IReadOnlyList<string> required, IReadOnlyList<string> optional, string components, bool mergedUsr, string? suite)
     {
-        var apt = new PrivateApt(Directory.CreateDirectory(Path.Combine(root, ".apt")).FullName, components);
+        var apt = new PrivateApt(Directory.CreateDirectory(Path.Combine(root, ".apt")).FullName, components, suite);
         apt.Update();
         var available = optional.Count == 0 ? [] : apt.PackageNames();
         apt.Download([.. required, .. optional.Where(available.Contains)]);

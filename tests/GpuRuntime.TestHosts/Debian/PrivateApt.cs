@@ -5,12 +5,13 @@ internal sealed class PrivateApt
 {
     private readonly string directory;
 
-    public PrivateApt(string directory, string components)
+    /// <param name="suite">As in <see cref="AptSources.Write"/>.</param>
+    public PrivateApt(string directory, string components, string? suite = null)
     {
         this.directory = directory;
         foreach (var name in new[] { "lists/partial", "cache/archives/partial", "packages", "sources" })
             Directory.CreateDirectory(Path.Combine(directory, name));
-        AptSources.Write(Path.Combine(directory, "sources"), components);
+        AptSources.Write(Path.Combine(directory, "sources"), components, suite);
         File.WriteAllText(Configuration, $"""
             Dir::Etc::sourcelist "/dev/null";
             Dir::Etc::sourceparts "{directory}/sources";
