@@ -132,6 +132,28 @@ public sealed class ConfigureCommandRows : ConfigureFixture
         Assert.That(File.ReadAllText(Directory.Combine("etc/config.toml")), Is.EqualTo($"version = 3\nimports = [\"{Directory.Combine("etc/conf.d/99-gpu-runtime.toml")}\"]\n"));
     }
 
+    [Test]
+    public async Task A_link_that_configuration_management_made_stays_and_the_backup_is_beside_it()
+    {
+        var real = Write("managed/daemon.json", Before);
+        System.IO.Directory.CreateDirectory(Directory.Combine("etc"));
+        var link = Directory.Combine("etc/daemon.json");
+        File.CreateSymbolicLink(link, "../managed/daemon.json");
+
+        (await Configure("docker", link).RunAsync()).EnsureSuccess();
+        var configured = await File.ReadAllTextAsync(real);
+        var backup = await File.ReadAllTextAsync(link + ".gpu-runtime.bak");
+        (await Configure("docker", link, "--remove").RunAsync()).EnsureSuccess();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(configured, Does.Contain("gpu-runtime"));
+            Assert.That(backup, Is.EqualTo(Before));
+            Assert.That(new FileInfo(link).LinkTarget, Is.EqualTo("../managed/daemon.json"));
+            Assert.That(Listing(), Is.EqualTo($"/etc/daemon.json: {Before}\n/managed/daemon.json: {Before}"));
+        });
+    }
+
     [TestCase("--default")]
     [TestCase("--cdi")]
     public async Task A_removal_takes_no_other_option(string option)

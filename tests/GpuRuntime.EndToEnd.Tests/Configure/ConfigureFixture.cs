@@ -1,3 +1,5 @@
+using GpuRuntime.TestHosts;
+
 namespace GpuRuntime.EndToEnd.Tests.Configure;
 
 /// <summary>Rows of gpu-runtime configure, each with a directory that stands for /etc.</summary>
@@ -15,6 +17,20 @@ public abstract class ConfigureFixture
     {
         if (_directory is not null)
             await _directory.DisposeAsync();
+    }
+
+    /// <summary>A program, or the reason why the row is skipped.</summary>
+    private protected static string Available(Func<string> find)
+    {
+        try
+        {
+            return find();
+        }
+        catch (TestResourceUnavailableException unavailable)
+        {
+            Assert.Ignore(unavailable.Reason);
+            throw;
+        }
     }
 
     private protected static Command Configure(string engine, string file, params ReadOnlySpan<string> options) =>

@@ -34,6 +34,11 @@ public sealed class ContainerdConfigurationRows : ConfigureFixture
         var configured = await ContainerdDump.OfAsync(containerd, file);
         (await Configure("containerd", file, "--remove").RunAsync()).EnsureSuccess();
 
+        Assert.That(usual.Values.Where(setting => !IsMeant(setting.Key) && !IsSame(setting, configured)).Select(setting => $"{setting.Key} = {setting.Value} became {configured.Values.GetValueOrDefault(setting.Key)}"), Is.Empty);
+        Assert.That(await File.ReadAllTextAsync(file), Is.EqualTo(before));
+        // 1.x does not print what it does not load.
+        if (before.Contains("disabled_plugins = [\"cri\"]", StringComparison.Ordinal) && usual.IsFirst)
+            return;
         Assert.Multiple(() =>
         {
             Assert.That(configured.Cri($"{Own}.runtime_type"), Is.EqualTo("\"io.containerd.runc.v2\""));
@@ -43,8 +48,6 @@ public sealed class ContainerdConfigurationRows : ConfigureFixture
             // 1.6 has no such setting.
             Assert.That(configured.Cri("enable_cdi"), Is.EqualTo("true").Or.Null);
             Assert.That(configured.Cri("enable_cdi") is null, Is.EqualTo(suite == Installed && usual.Cri("enable_cdi") is null));
-            Assert.That(usual.Values.Where(setting => !IsMeant(setting.Key) && !IsSame(setting, configured)).Select(setting => $"{setting.Key} = {setting.Value} became {configured.Values.GetValueOrDefault(setting.Key)}"), Is.Empty);
-            Assert.That(File.ReadAllText(file), Is.EqualTo(before));
         });
     }
 
@@ -83,18 +86,8 @@ public sealed class ContainerdConfigurationRows : ConfigureFixture
         Assert.That(dump.Cri("containerd.runtimes.runc.runtime_type"), dump.IsFirst ? Is.Null : Is.EqualTo("\"io.containerd.runc.v2\""));
     }
 
-    private static string Program(string suite, string name)
-    {
-        try
-        {
-            return suite == Installed ? Programs.Engine(name) : Path.Combine(ContainerdPackages.Programs(suite), name);
-        }
-        catch (TestResourceUnavailableException unavailable)
-        {
-            Assert.Ignore(unavailable.Reason);
-            throw;
-        }
-    }
+    private static string Program(string suite, string name) =>
+        Available(() => suite == Installed ? Programs.Engine(name) : Path.Combine(ContainerdPackages.Programs(suite), name));
 
     private static bool IsMeant(string key) => key is "imports" || key.EndsWith(".default_runtime_name", StringComparison.Ordinal) || key.EndsWith(".enable_cdi", StringComparison.Ordinal);
 
