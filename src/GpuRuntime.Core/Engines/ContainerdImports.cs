@@ -19,7 +19,13 @@ internal sealed class ContainerdImports(string name, string dropIn) : IEngineFor
     public static bool Covers(string pattern, string path)
     {
         var (patterns, names) = (pattern.Split('/'), path.Split('/'));
-        return patterns.Length == names.Length && patterns.Zip(names, (part, name) => part == name || FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false)).All(matches => matches);
+        for (var part = 0; part < patterns.Length && patterns.Length == names.Length; part++)
+        {
+            if (patterns[part] != names[part] && !FileSystemName.MatchesSimpleExpression(patterns[part], names[part], ignoreCase: false))
+                return false;
+        }
+
+        return patterns.Length == names.Length;
     }
 
     public byte[] Apply(byte[]? content, EngineOptions options)

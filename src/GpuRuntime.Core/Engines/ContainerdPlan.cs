@@ -49,7 +49,7 @@ internal static class ContainerdPlan
     {
         foreach (var file in imported)
         {
-            if (Admins(file).NamesBelow(version.Cri[0]).Any())
+            if (Admins(file).NamesBelow(version.Cri[0]).Count > 0)
             {
                 throw new GpuRuntimeException(
                     ErrorCode.EngineConfigurationTaken,

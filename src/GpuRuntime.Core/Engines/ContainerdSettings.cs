@@ -35,7 +35,7 @@ internal static class ContainerdSettings
             yield return new TomlSetting([.. own, "options"], "SystemdCgroup", "true");
 
         // containerd 1.6 and 1.7 know runc by themselves only until a file names any runtime; without it their CRI plugin does not load.
-        if (!version.MergesImports && version.Cri[0] == cri && !document.NamesBelow(runtimes).Any())
+        if (!version.MergesImports && version.Cri[0] == cri && document.NamesBelow(runtimes).Count == 0)
             yield return new TomlSetting([.. runtimes, LowLevelRuntime], "runtime_type", RuntimeType);
         if (options.IsDefault)
             yield return new TomlSetting(containerd, "default_runtime_name", EngineText.Quote(EngineOptions.RuntimeName)) { IsDefault = true, Replaces = true };

@@ -13,10 +13,8 @@ public sealed record EngineOptions(string Program, bool IsDefault = false, bool 
     public EngineOptions With(EngineOptions other) => this with { IsDefault = IsDefault || other.IsDefault, Cdi = Cdi || other.Cdi };
 
     /// <summary>Every way in which a program may have been registered.</summary>
-    internal static IEnumerable<EngineOptions> All(string program) =>
-        from isDefault in (bool[])[false, true]
-        from cdi in (bool[])[false, true]
-        select new EngineOptions(program, isDefault, cdi);
+    internal static EngineOptions[] All(string program) =>
+        [new(program), new(program, IsDefault: true), new(program, Cdi: true), new(program, IsDefault: true, Cdi: true)];
 
     /// <summary>Whether a registered program is one of ours, perhaps of an earlier place of installation.</summary>
     internal static bool IsOurs(string? program) => program is not null && program[(program.LastIndexOf('/') + 1)..] == RuntimeName;

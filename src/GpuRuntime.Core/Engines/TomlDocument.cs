@@ -69,11 +69,30 @@ internal sealed class TomlDocument
     }
 
     /// <summary>The keys and tables right below a path.</summary>
-    public IEnumerable<string> NamesBelow(ImmutableArray<string> path) =>
-        _tables.SelectMany(table => table.Entries.Select(entry => entry.Path).Prepend(table.Path))
-            .Where(inner => inner.Length > path.Length && inner.AsSpan().StartsWith(path.AsSpan())).Select(inner => inner[path.Length])
-            .Concat(Find(path.AsSpan())?.Value is InlineTableSyntax inline ? inline.Items.Select(item => Path(item.KeyValue!.Key!)[0]) : [])
-            .Distinct();
+    public HashSet<string> NamesBelow(ImmutableArray<string> path)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var table in _tables)
+        {
+            AddBelow(table.Path);
+            foreach (var entry in table.Entries)
+                AddBelow(entry.Path);
+        }
+
+        if (Find(path.AsSpan())?.Value is InlineTableSyntax inline)
+        {
+            foreach (var item in inline.Items)
+                names.Add(Path(item.KeyValue!.Key!)[0]);
+        }
+
+        return names;
+
+        void AddBelow(ImmutableArray<string> inner)
+        {
+            if (inner.Length > path.Length && inner.AsSpan().StartsWith(path.AsSpan()))
+                names.Add(inner[path.Length]);
+        }
+    }
 
     private static TomlEntry? Inside(TomlEntry entry, ReadOnlySpan<string> rest)
     {

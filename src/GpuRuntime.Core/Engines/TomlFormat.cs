@@ -84,7 +84,7 @@ internal sealed class TomlFormat(string name, Func<TomlDocument, EngineOptions, 
         {
             // The table is named after us, or the key itself is.
             var entry = document.Find(setting.Path);
-            var isTaken = setting.Table.Contains(EngineOptions.RuntimeName) ? document.NamesBelow(setting.Table[..(setting.Table.IndexOf(EngineOptions.RuntimeName) + 1)]).Any() : entry is not null;
+            var isTaken = setting.Table.Contains(EngineOptions.RuntimeName) ? document.NamesBelow(setting.Table[..(setting.Table.IndexOf(EngineOptions.RuntimeName) + 1)]).Count > 0 : entry is not null;
             if (isTaken && !EngineOptions.IsOurs(Program(entry)))
             {
                 throw new GpuRuntimeException(
