@@ -15,6 +15,7 @@ namespace GpuRuntime.Core.DockerCommand;
 internal sealed record GpusFlag(string DockerValue, ImmutableArray<Annotation> Annotations, string Request)
 {
     private const string Source = "--gpus";
+    private const string NoDevices = "device=void";
 
     // More than a host has; a longer list is our grammar's to say in short.
     private const int LongestRange = 64;
@@ -29,18 +30,15 @@ internal sealed record GpusFlag(string DockerValue, ImmutableArray<Annotation> A
             return null;
         var driver = Driver(value);
         var limits = Limits(request);
-        var devices = Devices(request, driver);
+        var text = value.Trim();
+        var isDockers = request.Options.IsEmpty && (request.Capabilities is not { } names || names.All(DockerCapabilities.Contains));
         // Docker makes the first indexes of a count. Which GPUs are free for a limit, only we know.
-        var isWhole = devices is null || !IsDockers(request) || (request.Selectors is [{ Kind: SelectorKind.Count }] && !limits.IsEmpty);
-        if (!isWhole)
-            return new GpusFlag(Written(devices!, driver, request.Capabilities), limits, value.Trim());
-        var whole = new Annotation(RequestReader.GpusAnnotation, value.Trim());
-        var sayable = IsDockers(request) ? Written(devices ?? "device=void", driver: null, request.Capabilities) : devices ?? "device=void";
-        return new GpusFlag(sayable, [whole], value.Trim());
+        var leavesChoice = request.Selectors is [{ Kind: SelectorKind.Count }] && !limits.IsEmpty;
+        if (Devices(request, driver) is { } devices && isDockers && !leavesChoice)
+            return new GpusFlag(Written(devices, driver, request.Capabilities), limits, text);
+        var named = Devices(request, driver) ?? NoDevices;
+        return new GpusFlag(isDockers ? Written(named, null, request.Capabilities) : named, [new Annotation(RequestReader.GpusAnnotation, text)], text);
     }
-
-    private static bool IsDockers(GpuRequest request) =>
-        request.Options.IsEmpty && (request.Capabilities is not { } names || names.All(DockerCapabilities.Contains));
 
     // The GPUs in Docker's words; null where it has none.
     private static string? Devices(GpuRequest request, string? driver)

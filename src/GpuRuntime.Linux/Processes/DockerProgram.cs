@@ -25,7 +25,7 @@ public static class DockerProgram
         }
         catch (GpuRuntimeException exception)
         {
-            throw new GpuRuntimeException(ErrorCode.DockerUnavailable, $"Docker has to tell its version, since what --gpus says goes to it in another way before Docker 24, and it does not: {exception.Message}", exception);
+            throw new GpuRuntimeException(ErrorCode.DockerUnavailable, $"The daemon's version decides how docker gpu hands over what Docker's own --gpus cannot say, and docker did not tell it: {exception.Message}", exception);
         }
     }
 
