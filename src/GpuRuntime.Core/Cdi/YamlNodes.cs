@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using GpuRuntime.Core.Errors;
 using YamlDotNet.Core;
@@ -25,9 +26,11 @@ internal sealed class YamlNodes
     /// <exception cref="GpuRuntimeException">It is not YAML, or more of YAML than a specification needs.</exception>
     public static CdiNode Read(ReadOnlySpan<byte> text, string name)
     {
+        var characters = Encoding.UTF8.GetString(text);
+        RefuseUnprintable(characters, name);
         try
         {
-            return new YamlNodes(Encoding.UTF8.GetString(text), name).Document();
+            return new YamlNodes(characters, name).Document();
         }
         catch (YamlException exception)
         {
@@ -37,6 +40,16 @@ internal sealed class YamlNodes
         {
             // The scanner checks less than it should where text is broken.
             throw CdiDocument.Refused(name, 0, "is not valid YAML", exception);
+        }
+    }
+
+    // YAML 1.1, section 5.1. The scanner takes them, and a zero byte for the end of the text; the engines' parser refuses them.
+    private static void RefuseUnprintable(string text, string name)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if ((char.IsControl(text[i]) && text[i] is not ('\t' or '\n' or '\r' or '\u0085')) || text[i] is '\ufeff' or '\ufffe' or '\uffff')
+                throw CdiDocument.Refused(name, text.AsSpan(0, i).Count('\n') + 1, string.Create(CultureInfo.InvariantCulture, $"has the character U+{(int)text[i]:X4}, which YAML must not have but as an escape"));
         }
     }
 

@@ -154,6 +154,36 @@ public sealed class CdiReaderTests
     }
 
     [Test]
+    public void The_lines_of_a_JSON_file_are_told_too()
+    {
+        var text = """
+            {
+              "cdiVersion": "0.5.0",
+              "kind": "example.com/gpu",
+              "devices": [
+                {"name": "0", "containerEdits": {"env": ["A=b"]}},
+                {
+                  "name": 1,
+                  "containerEdits": {
+                    "mounts": [
+                      {"hostPath": "/a"}
+                    ],
+                    "mount": []
+                  }
+                }
+              ]
+            }
+            """;
+
+        Assert.That(CdiReader.Check(Encoding.UTF8.GetBytes(text), "a.json", out _).Select(problem => problem.ToString()), Is.EqualTo((string[])
+        [
+            "line 7: devices[1].name must be a text, not the number 1: put it in quotes",
+            "line 10: devices[1].containerEdits.mounts[0].containerPath is missing",
+            "line 12: devices[1].containerEdits.mount is no field of CDI's",
+        ]));
+    }
+
+    [Test]
     public void A_file_of_problems_tells_the_first_ones_and_how_many_there_are()
     {
         var entries = string.Join(", ", Enumerable.Repeat("x", 1000));
@@ -161,6 +191,20 @@ public sealed class CdiReaderTests
         Assert.That(Problems($"env: [{entries}]"), Does.Contain("has 1000 problems").And.Contain("env[49]").And.Not.Contain("env[50]").And.EndWith("; and 950 more."));
     }
 
+    [TestCase("kind: 0v/gpu", "kind has a vendor that does not begin with a letter")]
+    [TestCase("kind: v-/gpu", "kind has a vendor that does not end with a letter or digit")]
+    [TestCase("kind: v v/gpu", "kind has a vendor that has characters other than letters, digits, _, - and .")]
+    [TestCase("kind: /gpu", "kind has a vendor that is empty")]
+    [TestCase("kind: v/", "kind has a class that is empty")]
+    [TestCase("kind: v/gpu/x", "kind has a class that has characters other than")]
+    [TestCase("kind: v/aaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaa", "kind has a class that is longer than 63 characters")]
+    [TestCase("annotations: {'A b/c': x}", "annotations.A b/c has a prefix that is no DNS name")]
+    [TestCase("annotations: {a/b/c: x}", "annotations.a/b/c must have a name of at most 63")]
+    [TestCase("containerEdits: {netDevices: [{hostInterfaceName: a, name: b}, {hostInterfaceName: a, name: b}]}", "netDevices[1].hostInterfaceName is given to two interfaces: \"a\"")]
+    [TestCase("containerEdits: {netDevices: [{name: b}, {hostInterfaceName: a, name: b}]}", "netDevices[1].name is given to two interfaces: \"b\"")]
+    [TestCase("containerEdits: {netDevices: [{name: b}]}", "netDevices[0].hostInterfaceName is missing")]
+    [TestCase("containerEdits: {mounts: [{hostPath: a, containerPath: /a}]}", "mounts[0].hostPath must be an absolute path, not \"a\"")]
+    [TestCase("containerEdits: {mounts: [{containerPath: /a, type: tmpfs}]}", "mounts[0].hostPath is missing")]
     [TestCase("[]", "the specification must be an object")]
     [TestCase("text", "the specification must be an object")]
     [TestCase("~", "the specification must be an object")]
@@ -179,6 +223,15 @@ public sealed class CdiReaderTests
     [TestCase("Kind: a/b\nkind: a/b", "kind is given twice")]
     [TestCase("containeredits: {}\nmore: {}", "more is no field of CDI's")]
     public void A_document_of_another_shape_is_refused(string text, string problem) => Assert.That(Refused(text), Does.Contain(problem));
+
+    [Test]
+    public void Annotations_have_256_KiB_together()
+    {
+        var half = new string('x', 128 * 1024);
+
+        Assert.That(Refused($"annotations: {{a: {half}, b: {half}}}"), Does.Contain("annotations are larger than 256 KiB together"));
+        Assert.That(Refused($"annotations: {{a: {half}}}"), Does.Not.Contain("KiB"));
+    }
 
     private static CdiSpec Yaml(string text) => CdiReader.Read(Encoding.UTF8.GetBytes(text), "/etc/cdi/a.yaml");
 

@@ -23,7 +23,10 @@ public sealed class HostileSpecTests
     [TestCase("    env: [A=b\n", "is not valid YAML")]
     [TestCase("    env: [A=b]\n  x: y: z\n", "is not valid YAML")]
     [TestCase("    env: [\"A=\\0\"]\n", "env[0] contains a zero byte")]
-    [TestCase("    env: [\"A=\\uD800\"]\n", "")]
+    [TestCase("    env: [\"A=\\uD800\"]\n", "is not valid YAML")]
+    [TestCase("    env: [A=b]\n\0{{{", "line 7, has the character U+0000")]
+    [TestCase("    env: ['A=\u001b[31m']\n", "line 6, has the character U+001B")]
+    [TestCase("    env: ['A=\ufeff']\n", "line 6, has the character U+FEFF")]
     public void YAML_that_a_specification_does_not_need_is_refused(string rest, string problem) => Assert.That(Refused(Beginning + rest, "a.yaml"), Does.Contain(problem));
 
     [Test]

@@ -109,7 +109,7 @@ internal static class SpecGenerator
         let spec = new CdiSpec(CdiVersion.First, kind)
         {
             Annotations = annotations,
-            Devices = [.. names.Distinct().Select((name, place) => new CdiDevice(name, place % 2 == 0 ? edits.Item1 : edits.Item2) { Annotations = place == 0 ? annotated : annotations })],
+            Devices = [.. names.Distinct().Take(3).Select((name, place) => new CdiDevice(name, place % 2 == 0 ? edits.Item1 : edits.Item2) { Annotations = place == 0 ? annotated : annotations })],
             Edits = common,
         }
         select spec with { Version = CdiVersions.LeastFor(spec) };
