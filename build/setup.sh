@@ -26,6 +26,7 @@ busybox busybox-static
 /lib/ld-musl-x86_64.so.1 musl
 musl-gcc musl-tools
 strace strace
+ip iproute2
 debootstrap debootstrap
 newuidmap uidmap
 file file

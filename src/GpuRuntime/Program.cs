@@ -1,20 +1,24 @@
 using GpuRuntime.Commands;
 using GpuRuntime.Core.Errors;
+using GpuRuntime.DockerPlugin;
 using GpuRuntime.Logging;
 using GpuRuntime.Runtime;
 
 namespace GpuRuntime;
 
-/// <summary>One executable with two faces: an OCI runtime for engines, a command line for admins. The verb decides.</summary>
+/// <summary>One executable with three faces: an OCI runtime for engines, a command line for admins, a plugin of docker's. Verb and name decide.</summary>
 internal static class Program
 {
     private const int Failure = 1;
 
     private static int Main(string[] args)
     {
-        var command = OciCommandLine.Parse(args);
+        var isPlugin = DockerGpu.IsCalledBy(Environment.GetCommandLineArgs().FirstOrDefault(""));
+        var command = OciCommandLine.Parse(isPlugin ? [] : args);
         try
         {
+            if (isPlugin)
+                return DockerGpu.Run(args);
             return command.Verb switch
             {
                 HookCommands.MaskNvidiaParams => HookCommands.RunMaskNvidiaParams(args),

@@ -142,10 +142,17 @@ static bool become(const char *name, char **argv)
     return false;
 }
 
+/* Called as docker's plugin: its verbs are none of runc's. */
+static bool is_docker_plugin(int argc, char **argv)
+{
+    const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+    return argc > 0 && strcmp(slash ? slash + 1 : argv[0], "docker-gpu") == 0;
+}
+
 int __wrap_main(int argc, char **argv)
 {
     static const char *const verbs[] = {"start", "state", "kill", "delete", "exec", "ps", "pause", "resume", "update", "events", NULL};
-    const char *verb = verb_of(argc, argv);
+    const char *verb = is_docker_plugin(argc, argv) ? NULL : verb_of(argc, argv);
 
     sigaction(SIGPIPE, NULL, &inherited_sigpipe);
     if (verb && is_one_of(verb, verbs) && has_default_runtimes() && !become("runc", argv))

@@ -116,8 +116,15 @@ internal static class CdiNodes
     private static CdiNode? Flag(bool? flag) =>
         flag is { } value ? new CdiNode(CdiNodeKind.Boolean, 0) { Boolean = value, Text = value ? "true" : "false" } : null;
 
-    private static CdiNode? List<T>(ImmutableArray<T> items, Func<T, CdiNode> node) =>
-        items.IsEmpty ? null : new CdiNode(CdiNodeKind.List, 0) { Items = [.. items.Select(node)] };
+    private static CdiNode? List<T>(ImmutableArray<T> items, Func<T, CdiNode> node)
+    {
+        if (items.IsEmpty)
+            return null;
+        var list = new CdiNode(CdiNodeKind.List, 0) { Items = new List<CdiNode>(items.Length) };
+        foreach (var item in items)
+            list.Items.Add(node(item));
+        return list;
+    }
 
     private static CdiNode? Texts(ImmutableSortedDictionary<string, string> texts)
     {

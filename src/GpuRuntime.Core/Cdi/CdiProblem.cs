@@ -45,7 +45,18 @@ internal sealed class CdiProblems
         }
     }
 
-    public ImmutableArray<CdiProblem> InOrder() => [.. _found.OrderBy(problem => problem.Line)];
+    /// <summary>By line, and in one line as they were found.</summary>
+    public ImmutableArray<CdiProblem> InOrder()
+    {
+        var places = new long[_found.Count];
+        for (var i = 0; i < places.Length; i++)
+            places[i] = ((long)_found[i].Line << 32) | (uint)i;
+        Array.Sort(places);
+        var ordered = ImmutableArray.CreateBuilder<CdiProblem>(places.Length);
+        foreach (var place in places)
+            ordered.Add(_found[(int)(uint)place]);
+        return ordered.MoveToImmutable();
+    }
 
     private bool IsUnread(CdiPath path)
     {

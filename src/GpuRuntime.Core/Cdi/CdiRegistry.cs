@@ -11,7 +11,7 @@ public sealed class CdiRegistry
 {
     private const int MostListed = 12;
 
-    private readonly Dictionary<CdiName, ImmutableArray<CdiDefinition>> _definitions = [];
+    private readonly Dictionary<CdiName, List<CdiDefinition>> _definitions = [];
     private readonly ImmutableArray<CdiIgnored> _ignored;
 
     public CdiRegistry(CdiFileSet files)
@@ -29,10 +29,9 @@ public sealed class CdiRegistry
     }
 
     /// <summary>Every device that a container can get, by name.</summary>
-    public ImmutableArray<CdiDefinition> Devices => [.. _definitions.Values.Where(all => all.Length == 1).Select(all => all[0]).OrderBy(definition => definition.Name.ToString(), StringComparer.Ordinal)];
+    public ImmutableArray<CdiDefinition> Devices => [.. InOrder(isConflict: false).Select(all => all[0])];
 
-    public ImmutableArray<CdiConflict> Conflicts =>
-        [.. _definitions.Where(pair => pair.Value.Length > 1).Select(pair => new CdiConflict(pair.Key, Paths(pair.Value))).OrderBy(conflict => conflict.Name.ToString(), StringComparer.Ordinal)];
+    public ImmutableArray<CdiConflict> Conflicts => [.. InOrder(isConflict: true).Select(all => new CdiConflict(all[0].Name, Paths(all)))];
 
     public bool Defines(CdiName name) => _definitions.ContainsKey(name);
 
@@ -41,7 +40,7 @@ public sealed class CdiRegistry
     {
         if (!_definitions.TryGetValue(name, out var found))
             throw new GpuRuntimeException(ErrorCode.CdiDeviceNotFound, $"No CDI specification defines the device {name}: {WhatThereIs()}{WhatIsIgnored()}.");
-        return found.Length == 1
+        return found.Count == 1
             ? found[0]
             : throw new GpuRuntimeException(ErrorCode.CdiDeviceConflict, $"The CDI device {name} is defined by {string.Join(" and ", Paths(found))}, of which neither wins: remove one of them.");
     }
@@ -52,10 +51,12 @@ public sealed class CdiRegistry
         if (!_definitions.TryGetValue(definition.Name, out var others) || others[0].File.Priority < priority)
             _definitions[definition.Name] = [definition];
         else if (others[0].File.Priority == priority)
-            _definitions[definition.Name] = others.Add(definition);
+            others.Add(definition);
     }
 
-    // Of the devices that there are, those of one's own mistake are the ones to see: the list is short.
+    private IEnumerable<List<CdiDefinition>> InOrder(bool isConflict) =>
+        _definitions.Values.Where(all => all.Count > 1 == isConflict).OrderBy(all => all[0].Name.ToString(), StringComparer.Ordinal);
+
     private string WhatThereIs()
     {
         var devices = Devices;
@@ -73,5 +74,5 @@ public sealed class CdiRegistry
         return $"; not counted: {string.Join("; ", _ignored.Take(MostListed).Select(ignored => ignored.Reason.TrimEnd('.')))}{rest}";
     }
 
-    private static ImmutableArray<string> Paths(ImmutableArray<CdiDefinition> definitions) => [.. definitions.Select(definition => definition.File.Path)];
+    private static ImmutableArray<string> Paths(List<CdiDefinition> definitions) => [.. definitions.Select(definition => definition.File.Path)];
 }

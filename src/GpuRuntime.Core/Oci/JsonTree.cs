@@ -31,25 +31,28 @@ public sealed class JsonTree
     public JsonValue Root => new(this, 0);
 
     /// <param name="name">What the text is, for messages: a path.</param>
-    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.SpecInvalid"/>.</exception>
-    public static JsonTree Parse(byte[] text, string name)
+    /// <param name="invalid">The code of the error where it is not.</param>
+    /// <exception cref="GpuRuntimeException"><paramref name="invalid"/>.</exception>
+    public static JsonTree Parse(byte[] text, string name, ErrorCode invalid = ErrorCode.SpecInvalid)
     {
-        if (!Utf8.IsValid(text))
-            throw Invalid(name, "is not valid UTF-8");
         try
         {
-            return new JsonTree(text, Read(text, name));
+            return Utf8.IsValid(text) ? new JsonTree(text, Read(text)) : throw new FormatException("is not valid UTF-8");
+        }
+        catch (FormatException exception)
+        {
+            throw new GpuRuntimeException(invalid, $"{name} {exception.Message}.");
         }
         catch (JsonException exception)
         {
             throw new GpuRuntimeException(
-                ErrorCode.SpecInvalid,
+                invalid,
                 $"{name} is not valid JSON: it breaks off or goes wrong at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}.",
                 exception);
         }
         catch (InvalidOperationException exception)
         {
-            throw new GpuRuntimeException(ErrorCode.SpecInvalid, $"{name} has a key that is not valid Unicode.", exception);
+            throw new GpuRuntimeException(invalid, $"{name} has a key that is not valid Unicode.", exception);
         }
     }
 
@@ -66,7 +69,7 @@ public sealed class JsonTree
 
     internal bool HasEntryInside(int index) => index + 1 < _entries.Count && _entries[index + 1].Start < _entries[index].End;
 
-    private static List<Entry> Read(byte[] text, string name)
+    private static List<Entry> Read(byte[] text)
     {
         // About one value in twelve bytes of an ordinary configuration.
         var entries = new List<Entry>((text.Length / 12) + 16);
@@ -90,12 +93,12 @@ public sealed class JsonTree
                     lastChild.Pop();
                     entries[closed] = entries[closed] with { End = end };
                     if (reader.TokenType == JsonTokenType.EndObject)
-                        RefuseRepeatedKeys(text, entries, closed, name);
+                        RefuseRepeatedKeys(text, entries, closed);
                     continue;
             }
 
             if (entries.Count >= MostValues)
-                throw Invalid(name, $"holds more than {MostValues} values");
+                throw new FormatException($"holds more than {MostValues} values");
             var index = entries.Count;
             entries.Add(new Entry(reader.TokenType, start, end, keyStart, keyEnd));
             keyStart = keyEnd = -1;
@@ -109,7 +112,7 @@ public sealed class JsonTree
             if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
             {
                 if (open.Count == DeepestNesting)
-                    throw Invalid(name, $"is nested more than {DeepestNesting} levels deep (line {text.AsSpan(0, start).Count((byte)'\n') + 1})");
+                    throw new FormatException($"is nested more than {DeepestNesting} levels deep (line {text.AsSpan(0, start).Count((byte)'\n') + 1})");
                 open.Push(index);
                 lastChild.Push(-1);
             }
@@ -118,7 +121,7 @@ public sealed class JsonTree
         return entries;
     }
 
-    private static void RefuseRepeatedKeys(byte[] text, List<Entry> entries, int container, string name)
+    private static void RefuseRepeatedKeys(byte[] text, List<Entry> entries, int container)
     {
         var keys = new List<(int Start, int End)>();
         // Every entry behind an object that is being closed belongs to it.
@@ -136,7 +139,7 @@ public sealed class JsonTree
                 for (var j = 0; j < i; j++)
                 {
                     if (text.AsSpan(keys[i].Start, keys[i].End - keys[i].Start).SequenceEqual(text.AsSpan(keys[j].Start, keys[j].End - keys[j].Start)))
-                        throw Repeated(name, new JsonTree(text, entries).Decode(keys[i].Start, keys[i].End));
+                        throw Repeated(new JsonTree(text, entries).Decode(keys[i].Start, keys[i].End));
                 }
             }
 
@@ -149,14 +152,11 @@ public sealed class JsonTree
         {
             var key = tree.Decode(start, end);
             if (!seen.Add(key))
-                throw Repeated(name, key);
+                throw Repeated(key);
         }
     }
 
-    private static GpuRuntimeException Repeated(string name, string key) =>
-        Invalid(name, $"gives the key {PrintableText.Quote(key)} twice in one object, which parsers read differently");
-
-    private static GpuRuntimeException Invalid(string name, string problem) => new(ErrorCode.SpecInvalid, $"{name} {problem}.");
+    private static FormatException Repeated(string key) => new($"gives the key {PrintableText.Quote(key)} twice in one object, which parsers read differently");
 
     /// <summary>One value. Children follow their container; <see cref="Next"/> is the following sibling, 0 for none.</summary>
     internal readonly record struct Entry(JsonTokenType Kind, int Start, int End, int KeyStart, int KeyEnd)

@@ -28,6 +28,12 @@ public sealed class JsonValue
     /// <summary>One behind the last byte of the value.</summary>
     public int End => Entry.End;
 
+    /// <summary>First byte of an object's member, which is its key.</summary>
+    public int KeyStart => Entry.KeyStart;
+
+    /// <summary>One behind the last byte of the key.</summary>
+    public int KeyEnd => Entry.KeyEnd;
+
     public ReadOnlySpan<byte> Raw => _tree.Slice(Start, End);
 
     private JsonTree.Entry Entry => _tree[_index];

@@ -41,12 +41,21 @@ public static class SelectorGrammar
                 return new DeviceSelector(SelectorKind.All, vendor, text);
         }
 
-        return Index(item, vendor, text)
-            ?? MigIndex(item, vendor, text)
-            ?? Address(item, vendor, text)
-            ?? Uuid(item, vendor, text)
-            ?? throw Invalid(text, source);
+        return One(item, vendor, text) ?? throw Invalid(text, source);
     }
+
+    /// <summary>The same of an item that may be anything, a name of something else among others.</summary>
+    /// <returns><see langword="null"/> for what does not have the form of a GPU's name.</returns>
+    public static DeviceSelector? TryParse(string text)
+    {
+        var item = text.AsSpan().Trim();
+        var colon = item.IndexOf(':');
+        var vendor = colon > 0 ? GpuVendors.Parse(item[..colon]) : null;
+        return item.Length > LongestSelector ? null : One(vendor is null ? item : item[(colon + 1)..].Trim(), vendor, text);
+    }
+
+    private static DeviceSelector? One(ReadOnlySpan<char> item, GpuVendor? vendor, string text) =>
+        Index(item, vendor, text) ?? MigIndex(item, vendor, text) ?? Address(item, vendor, text) ?? Uuid(item, vendor, text);
 
     private static DeviceSelector? Index(ReadOnlySpan<char> item, GpuVendor? vendor, string text)
     {

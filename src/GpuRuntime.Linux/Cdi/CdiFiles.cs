@@ -21,10 +21,10 @@ public static class CdiFiles
     /// engine our own. A link is followed to a file that is.
     /// </summary>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.CdiSpecUnreadable"/>.</exception>
-    internal static byte[] ReadTrusted(FileDescriptor directory, string name, string path)
+    internal static byte[] ReadTrusted(FileDescriptor directory, string name, string path, CdiTrust trust)
     {
         using var file = Open(directory.Number, name, path);
-        return Libc.Stat(file).IsTrusted
+        return trust.Covers(Libc.Stat(file))
             ? Content(file, path)
             : throw Unreadable(path, "is not root's, or others may write to it: chown root it, and chmod go-w");
     }

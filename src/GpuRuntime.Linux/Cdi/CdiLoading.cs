@@ -13,6 +13,8 @@ internal sealed class CdiLoading(ImmutableArray<CdiName>? names)
     private readonly ImmutableArray<CdiIgnored>.Builder _ignored = ImmutableArray.CreateBuilder<CdiIgnored>();
     private readonly ImmutableArray<byte[]>? _vendors = names is { } wanted ? [.. wanted.Select(name => Encoding.UTF8.GetBytes(name.Vendor))] : null;
 
+    private readonly CdiTrust _trust = CdiTrust.OfThisProcess();
+
     public CdiFileSet Result => new(_files.ToImmutable(), _ignored.ToImmutable());
 
     public void Add(string path, int priority)
@@ -25,7 +27,7 @@ internal sealed class CdiLoading(ImmutableArray<CdiName>? names)
             return;
         }
 
-        if (!Libc.Stat(directory).IsTrusted)
+        if (!_trust.Covers(Libc.Stat(directory)))
         {
             Ignore(path, $"the CDI directory {path} is not root's alone: chown root it, and chmod go-w");
             return;
@@ -44,7 +46,7 @@ internal sealed class CdiLoading(ImmutableArray<CdiName>? names)
     {
         try
         {
-            var content = CdiFiles.ReadTrusted(directory, name, path);
+            var content = CdiFiles.ReadTrusted(directory, name, path, _trust);
             if (MayDefine(content))
                 _files.Add(new CdiFile(path, priority, CdiReader.Read(content, path)));
         }

@@ -19,9 +19,6 @@ internal readonly record struct FileStatus(FileType Type, uint Mode, uint Uid, u
     /// <summary>It is this process's own, and nobody else may write to it.</summary>
     public bool IsOursAlone => Uid == Libc.EffectiveUserId() && (Mode & 0b010_010) == 0;
 
-    /// <summary>It is root's or this process's own, and nobody else may write to it.</summary>
-    public bool IsTrusted => (Uid == 0 || Uid == Libc.EffectiveUserId()) && (Mode & 0b010_010) == 0;
-
     /// <summary>Whether both are the same file, under whatever name.</summary>
     public bool IsSameFile(FileStatus other) => Inode == other.Inode && DeviceMajor == other.DeviceMajor && DeviceMinor == other.DeviceMinor;
 }

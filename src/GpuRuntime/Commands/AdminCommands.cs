@@ -8,7 +8,7 @@ namespace GpuRuntime.Commands;
 /// <summary>The verbs for people. None of them is an OCI verb, so the same executable can be both.</summary>
 internal static class AdminCommands
 {
-    private static readonly ImmutableArray<string> Verbs = ["devices", "check", "config", "cdi"];
+    private static readonly ImmutableArray<string> Verbs = ["devices", "check", "config", "cdi", "configure", "swarm"];
 
     public static bool Knows(string verb) => Verbs.Contains(verb);
 
@@ -23,6 +23,7 @@ internal static class AdminCommands
             """)
         {
             DevicesCommand.Create(), CheckCommand.Create(), ConfigCommand.Create(), CdiCommand.Create(),
+            ConfigureCommand.Create(), SwarmCommand.Create(),
         };
         return root.Parse(arguments).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }

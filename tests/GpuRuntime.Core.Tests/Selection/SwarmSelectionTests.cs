@@ -19,6 +19,13 @@ public sealed class SwarmSelectionTests
     [TestCase("DOCKER_RESOURCE_ACCELERATOR=0x0a6d7e1ef9b172dd", "amd:0")]
     public void UUIDs_select_their_GPUs_whatever_the_kind_is_called(string entry, string expected) => Assert.That(Mixed.SelectedBy(entry), Is.EqualTo(expected));
 
+    [TestCase("DOCKER_RESOURCE_INTEL-GPU=0000:0b:00.0", "intel:0")]
+    [TestCase("DOCKER_RESOURCE_GPU=0000:0B:00.0,amd:1", "amd:1 intel:0")]
+    [TestCase("DOCKER_RESOURCE_AMD_GPU=amd:1", "amd:1")]
+    [TestCase("DOCKER_RESOURCE_NVIDIA-GPU=nvidia:0", "nvidia:0")]
+    [TestCase("DOCKER_RESOURCE_ACCELERATOR=0000:0b:00.0", "intel:0")]
+    public void PCI_addresses_and_names_with_a_vendor_select_their_GPUs(string entry, string expected) => Assert.That(Mixed.SelectedBy(entry), Is.EqualTo(expected));
+
     [TestCase("DOCKER_RESOURCE_GPU=2", "nvidia:0 amd:0")]
     [TestCase("DOCKER_RESOURCE_AMD_GPU=2", "amd:0 amd:1")]
     [TestCase("DOCKER_RESOURCE_NVIDIA-GPU=1", "nvidia:0")]
@@ -28,6 +35,8 @@ public sealed class SwarmSelectionTests
     [TestCase("DOCKER_RESOURCE_SSD=3")]
     [TestCase("DOCKER_RESOURCE_LICENCE=abc,def")]
     [TestCase("DOCKER_RESOURCE_FPGA=0xfeed")]
+    [TestCase("DOCKER_RESOURCE_FPGA=0000:5e:00.0")]
+    [TestCase("DOCKER_RESOURCE_SEAT=0:1,amd:0")]
     public void Resources_of_other_kinds_are_none_of_our_business(string entry)
     {
         using (Assert.EnterMultipleScope())
@@ -53,7 +62,12 @@ public sealed class SwarmSelectionTests
     [TestCase("DOCKER_RESOURCE_GPU=GPU-ffffffff-1111-2222-3333-444444444400")]
     [TestCase("DOCKER_RESOURCE_AMD_GPU=0x0a6d7e1ef9b172dd,0xfeed")]
     [TestCase("DOCKER_RESOURCE_ACCELERATOR=0x0a6d7e1ef9b172dd,0xfeed")]
-    public void A_UUID_of_no_GPU_fails_and_lists_what_the_host_has(string entry) =>
+    [TestCase("DOCKER_RESOURCE_INTEL-GPU=0000:3b:00.0")]
+    [TestCase("DOCKER_RESOURCE_AMD_GPU=amd:2")]
+    [TestCase("DOCKER_RESOURCE_AMD_GPU=amd:0-1")]
+    [TestCase("DOCKER_RESOURCE_AMD_GPU=amd:all")]
+    [TestCase("DOCKER_RESOURCE_GPU=0x0a6d7e1ef9b172dd,0")]
+    public void A_name_of_no_GPU_fails_and_lists_what_the_host_has(string entry) =>
         Assert.That(Refusal.Of(ErrorCode.GpuNotFound, () => Mixed.SelectedBy(entry)), Does.StartWith(entry.Split('=')[0]).And.Contain("amd:0").And.Contain("nvidia:0"));
 
     [Test]

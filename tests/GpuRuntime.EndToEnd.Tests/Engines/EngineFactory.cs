@@ -6,7 +6,13 @@ namespace GpuRuntime.EndToEnd.Tests;
 /// <summary>Starts an engine of each kind with the same runtimes.</summary>
 internal static class EngineFactory
 {
-    public static string LowLevelRuntime(EngineKind kind) => Programs.Engine(kind == EngineKind.Crun ? "crun" : "runc");
+    public static string LowLevelRuntime(EngineKind kind) => kind switch
+    {
+        EngineKind.Crun => Programs.Engine("crun"),
+        // Those of an engine's root are where they are: on its PATH.
+        EngineKind.Docker26 or EngineKind.Docker28 => "runc",
+        _ => Programs.Engine("runc"),
+    };
 
     /// <exception cref="TestResourceUnavailableException">The engine is not installed, or cannot run on this machine.</exception>
     public static async Task<IContainerEngine> StartAsync(EngineKind kind, EngineSettings settings) => kind switch
@@ -18,6 +24,9 @@ internal static class EngineFactory
         EngineKind.RuncOnCgroupV1 => new BundleEngine(settings),
         EngineKind.RuncOnCgroupV2 => new BundleEngine(settings with { Cgroups = CgroupVersion.V2 }),
         EngineKind.Crun => await CrunAsync(settings),
+        EngineKind.Docker26 => await PrivateDockerd.StartAsync(CdiDocker.Of("trixie", settings)),
+        EngineKind.Docker28 => await PrivateDockerd.StartAsync(CdiDocker.Of("forky", settings with { Cgroups = CgroupVersion.V2 })),
+        EngineKind.PodmanWithCdi => await StartAsync(EngineKind.Podman, CdiPodman.Configure(settings)),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 

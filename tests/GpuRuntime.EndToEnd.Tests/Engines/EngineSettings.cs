@@ -20,6 +20,9 @@ internal sealed record EngineSettings
     /// <summary>A directory of programs that the engine finds before all others.</summary>
     public string? ProgramDirectory { get; init; }
 
+    /// <summary>Where the engine's programs come from, if not from the machine.</summary>
+    public EngineRoot? Root { get; init; }
+
     /// <summary>Docker's daemon.json.</summary>
     public JsonObject DaemonConfiguration { get; init; } = [];
 
@@ -34,9 +37,16 @@ internal sealed record EngineSettings
 
     public string CgroupName => Path.GetFileName(Directory.FullPath);
 
+    /// <summary>The path of one of the engine's programs.</summary>
+    public string Program(string name) => Root?.Program(name) ?? Programs.Engine(name);
+
+    /// <summary>The command among the engine's programs.</summary>
+    public Command Enter(Command command) => Root?.Enter(command, Directory) ?? command;
+
     /// <summary>The daemon's command, completed by environment and cgroup version.</summary>
     public Command Complete(Command command)
     {
+        command = Enter(command);
         if (DaemonPrefix is [var program, .. var arguments])
             command = command with { Program = program, Arguments = [.. arguments, command.Program, .. command.Arguments] };
         return EndToEnd.Tests.Cgroups.On(Cgroups, command

@@ -10,7 +10,7 @@ internal sealed class PrivateDockerd : IContainerEngine
     private PrivateDockerd(EngineSettings settings)
     {
         _settings = settings;
-        _client = Command.Of(Programs.Engine("docker"), "--host", $"unix://{settings.Directory.Combine("docker.sock")}")
+        _client = settings.Enter(Command.Of(settings.Program("docker"), "--host", $"unix://{settings.Directory.Combine("docker.sock")}"))
             .WithEnvironment("DOCKER_CONFIG", settings.Directory.CreateSubdirectory("docker-client"));
     }
 
@@ -38,6 +38,15 @@ internal sealed class PrivateDockerd : IContainerEngine
 
     public Task<CommandResult> DockerAsync(params ReadOnlySpan<string> arguments) => _client.With(arguments).RunAsync();
 
+    /// <summary>Ends the daemon alone, with its containers still in its books.</summary>
+    public async Task StopDaemonAsync()
+    {
+        if (_daemon is not null)
+            await _daemon.DisposeAsync();
+        _daemon = null;
+        PrivateProcesses.KillAll(_settings.Directory.FullPath);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_daemon is not null)
@@ -63,7 +72,7 @@ internal sealed class PrivateDockerd : IContainerEngine
     private Command DaemonCommand()
     {
         var directory = _settings.Directory;
-        var command = Command.Of(Programs.Engine("dockerd"),
+        var command = Command.Of(_settings.Program("dockerd"),
             "--data-root", directory.Combine("docker-data"),
             "--exec-root", directory.Combine("docker-exec"),
             "--pidfile", directory.Combine("docker.pid"),

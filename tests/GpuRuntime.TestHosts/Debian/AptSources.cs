@@ -16,15 +16,18 @@ internal static class AptSources
     }
 
     /// <summary>Writes both source formats into a directory that serves as sourceparts.</summary>
-    public static void Write(string directory, string components)
+    /// <param name="suite">Another suite of the same archive than the machine's.</param>
+    public static void Write(string directory, string components, string? suite = null)
     {
         var codename = Codename();
-        var stanzas = Files("*.sources").SelectMany(Stanzas).Where(stanza => Serves(Field(stanza, "Suites"), codename)).ToList();
+        // An archive has the other suites where it has the suite itself, not where it has its updates for security alone.
+        Func<string, bool> serves = suite is null ? suites => Serves(suites, codename) : suites => Words(suites).Contains(codename);
+        var stanzas = Files("*.sources").SelectMany(Stanzas).Where(stanza => serves(Field(stanza, "Suites"))).ToList();
         var lines = Files("*.list").Append(Path.Combine(Configured, "sources.list")).Where(File.Exists)
-            .SelectMany(File.ReadLines).Select(line => OneLine(line, codename, components)).OfType<string>().ToList();
+            .SelectMany(File.ReadLines).Select(line => OneLine(line, serves, components, suite)).OfType<string>().ToList();
         if (stanzas.Count + lines.Count == 0)
             throw new TestResourceUnavailableException($"{Configured} names no mirror of the suite {codename}");
-        File.WriteAllText(Path.Combine(directory, "private.sources"), string.Join("\n", stanzas.Select(stanza => WithComponents(stanza, components))));
+        File.WriteAllText(Path.Combine(directory, "private.sources"), string.Join("\n", stanzas.Select(stanza => Asking(stanza, components, suite))));
         File.WriteAllLines(Path.Combine(directory, "private.list"), lines);
     }
 
@@ -43,30 +46,37 @@ internal static class AptSources
     private static string Field(string[] stanza, string name) =>
         stanza.FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..] ?? "";
 
-    private static string WithComponents(string[] stanza, string components)
+    private static string Asking(string[] stanza, string components, string? suite)
     {
         var text = new StringBuilder();
         foreach (var line in stanza)
-            text.Append(line.StartsWith("Components:", StringComparison.OrdinalIgnoreCase) ? "Components: " + components : line).Append('\n');
+        {
+            text.Append(
+                line.StartsWith("Components:", StringComparison.OrdinalIgnoreCase) ? "Components: " + components
+                : suite is not null && line.StartsWith("Suites:", StringComparison.OrdinalIgnoreCase) ? "Suites: " + suite
+                : line).Append('\n');
+        }
         return text.ToString();
     }
 
     // deb [options] uri suite components...
-    private static string? OneLine(string line, string codename, string components)
+    private static string? OneLine(string line, Func<string, bool> serves, string components, string? suite)
     {
         var end = line.IndexOf(']', StringComparison.Ordinal);
-        var words = line[(end + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = Words(line[(end + 1)..]);
         if (end < 0)
             words = words.Length > 0 && words[0] == "deb" ? words[1..] : [];
         else if (!line.StartsWith("deb ", StringComparison.Ordinal))
             words = [];
-        if (words.Length < 3 || !Serves(words[1], codename))
+        if (words.Length < 3 || !serves(words[1]))
             return null;
         var options = end < 0 ? "" : line[4..(end + 1)] + " ";
-        return $"deb {options}{words[0]} {words[1]} {components}";
+        return $"deb {options}{words[0]} {suite ?? words[1]} {components}";
     }
 
     // Third parties' archives call their suite otherwise.
     private static bool Serves(string suites, string codename) =>
-        suites.Split(' ', StringSplitOptions.RemoveEmptyEntries).Any(suite => suite == codename || suite.StartsWith(codename + "-", StringComparison.Ordinal));
+        Words(suites).Any(suite => suite == codename || suite.StartsWith(codename + "-", StringComparison.Ordinal));
+
+    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

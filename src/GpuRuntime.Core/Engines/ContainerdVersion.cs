@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Errors;
+
+namespace GpuRuntime.Core.Engines;
+
+/// <summary>What containerd's settings for Kubernetes are called in a version of its configuration file.</summary>
+/// <param name="Cri">The tables that hold them.</param>
+internal sealed record ContainerdVersion(int Number, ImmutableArray<ImmutableArray<string>> Cri)
+{
+    private static readonly ImmutableArray<string> Cri3 = ["plugins", "io.containerd.cri.v1.runtime"];
+
+    /// <summary>containerd 2 alone reads this version, and it merges imported files key by key.</summary>
+    public bool MergesImports => Number >= 3;
+
+    /// <summary>The version that a file says it has; the one that a file without settings gets.</summary>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.EngineConfigurationInvalid"/>: a version that is unknown here.</exception>
+    public static ContainerdVersion Of(TomlDocument document, string name)
+    {
+        const int readByAll = 2;
+        var number = document.Find("version") is { } entry ? entry.Number : document.IsEmpty ? readByAll : 1;
+        return number switch
+        {
+            // containerd 2 reads a file without a version too, but finds nothing for Kubernetes under the name of version 1: hence both names.
+            1 => new ContainerdVersion(1, [["plugins", "cri"], Cri3]),
+            2 => new ContainerdVersion(2, [["plugins", "io.containerd.grpc.v1.cri"]]),
+            3 => new ContainerdVersion(3, [Cri3]),
+            _ => throw new GpuRuntimeException(
+                ErrorCode.EngineConfigurationInvalid, $"{name}: version is not 1, 2 or 3, which are the ones of containerd 1.x and 2.x; the file stays as it is."),
+        };
+    }
+}
