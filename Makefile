@@ -90,6 +90,12 @@ install:
 	install $(owner) -m 0644 packaging/tmpfiles.d/gpu-runtime.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
 	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime/compose
 	install $(owner) -m 0644 $(wildcard config/compose/*.yaml) $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime/compose
+	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/udev/rules.d
+	@for file in packaging/systemd/*; do \
+	    echo "install $$file in $(DESTDIR)$(PREFIX)/lib/systemd/system"; \
+	    sed 's|/usr/local/bin/|$(PREFIX)/bin/|' $$file | install $(owner) -m 0644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/$${file##*/}; done
+	install $(owner) -m 0644 packaging/udev/60-gpu-runtime.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d
+	@echo 'To keep CDI specifications fresh: systemctl enable --now $(notdir $(wildcard packaging/systemd/gpu-runtime-cdi-refresh.*))'
 	install -d $(owner) -m 0755 $(DESTDIR)$(HOOKS_DIR)
 	@for file in hooks/*.json; do \
 	    echo "install $$file in $(DESTDIR)$(HOOKS_DIR)"; \

@@ -28,6 +28,7 @@ busybox busybox-static
 musl-gcc musl-tools
 strace strace
 ip iproute2
+systemd-analyze systemd
 debootstrap debootstrap
 newuidmap uidmap
 file file

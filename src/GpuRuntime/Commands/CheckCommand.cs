@@ -67,6 +67,7 @@ internal static class CheckCommand
             .. KfdChecks.Run(host, gpus),
             .. PartitionChecks.Run(host, gpus),
             .. DrmNodeChecks.Run(host, gpus),
+            .. CdiChecks.Run(host, configuration),
             .. EngineChecks.Run(),
         ];
     }

@@ -11,19 +11,20 @@ namespace GpuRuntime.Commands.Cdi;
 /// <summary>Brings our files in a directory of specifications up to date.</summary>
 /// <param name="directory">Absolute path.</param>
 /// <param name="format"><see langword="null"/> = that of the file which is there, else YAML.</param>
-internal sealed class SpecUpdate(string directory, CdiFormat? format)
+/// <param name="isQuiet">Says nothing of a file that stays as it is, warnings included: who was told of them when it was written knows them.</param>
+internal sealed class SpecUpdate(string directory, CdiFormat? format, bool isQuiet)
 {
     private const int Failed = 1;
 
     private readonly OwnSpecFiles _files = new(directory);
 
     /// <param name="named">The directory that the user named, if any.</param>
-    public static SpecUpdate In(string? named, CdiFormat? format, RuntimeConfiguration configuration)
+    public static SpecUpdate In(string? named, CdiFormat? format, RuntimeConfiguration configuration, bool isQuiet = false)
     {
         if (named is null && configuration.CdiSpecDirectories.IsEmpty)
             throw new GpuRuntimeException(ErrorCode.CdiSpecUnwritable, "cdi.specDirs of the configuration names no directory for specifications; name one, or give it with --output.");
         // Of several directories the last has precedence; by default it is the one that a boot empties.
-        return new SpecUpdate(Path.GetFullPath(named ?? configuration.CdiSpecDirectories[^1]), format);
+        return new SpecUpdate(Path.GetFullPath(named ?? configuration.CdiSpecDirectories[^1]), format, isQuiet);
     }
 
     /// <returns>The exit status: 1 when a vendor's specification could not be made or written.</returns>
@@ -56,7 +57,6 @@ internal sealed class SpecUpdate(string directory, CdiFormat? format)
     {
         if (current.Failure is { } failure)
             throw failure;
-        Warn(current);
         if (current.Generated is not { } generated)
         {
             if (_files.Remove(current.Vendor))
@@ -68,8 +68,11 @@ internal sealed class SpecUpdate(string directory, CdiFormat? format)
         var path = _files.PathOf(current.Vendor, chosen);
         RefuseConflicts(generated.Spec, current.Vendor);
         HostNodes.MakeMissing(generated.Nodes, needed: true);
-        var state = _files.Write(current.Vendor, chosen, CdiWriter.Write(generated.Spec, chosen)) ? "written" : "unchanged";
-        Console.Out.WriteLine($"{path}: {state}; {generated.Spec.Kind} with {string.Join(", ", generated.Spec.Devices.Select(device => device.Name))}; CDI {generated.Spec.Version}");
+        var isWritten = _files.Write(current.Vendor, chosen, CdiWriter.Write(generated.Spec, chosen));
+        if (isQuiet && !isWritten)
+            return;
+        Warn(current);
+        Console.Out.WriteLine($"{path}: {(isWritten ? "written" : "unchanged")}; {generated.Spec.Kind} with {string.Join(", ", generated.Spec.Devices.Select(device => device.Name))}; CDI {generated.Spec.Version}");
     }
 
     // Devices that two files of a directory define are nobody's: ours and the other owner's would both be lost.
