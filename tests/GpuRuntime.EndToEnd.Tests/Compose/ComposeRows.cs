@@ -127,7 +127,7 @@ public sealed partial class ComposeRows(EngineKind kind) : DockerPluginFixture(k
     }
 
     private Task<CommandResult> ComposeAsync(string[] arguments) =>
-        Kind == EngineKind.Docker26 ? Docker.DockerAsync(["compose", .. arguments]) : AsUser(Programs.Engine("docker-compose"), arguments).RunAsync();
+        Kind == EngineKind.Docker26 ? Docker.DockerAsync(["compose", .. arguments]) : (AsUser(Programs.Engine("docker-compose"), arguments) with { Limit = TimeSpan.FromMinutes(3) }).RunAsync();
 
     private void AssertGpus(GuideReport report, params int[] indexes) =>
         Assert.That(report.Opened, Is.EquivalentTo([.. HostNodes.OfGpus(Host, indexes), .. HostNodes.ForCompute]));
