@@ -44,7 +44,8 @@ public sealed class CdiGenerator
     private GeneratedSpec Generate(string hookProgram)
     {
         var given = Given(out var warnings);
-        var named = CdiDeviceNames.Of(given, _configuration);
+        // Names are those of the whole host: an index does not change because a GPU in front of it cannot be given.
+        var named = CdiDeviceNames.Of(_gpus, _configuration).Select(device => WithoutOthers(device, given)).Where(device => !device.Gpus.IsEmpty).ToList();
         var edits = new Dictionary<string, ContainerEdits>(StringComparer.Ordinal);
         foreach (var device in named)
             edits.TryAdd(Key(device.Gpus), Edits(device.Gpus));
@@ -56,6 +57,13 @@ public sealed class CdiGenerator
         var devices = named.Select(device => new CdiDevice(device.Name, DeviceEdits(edits[Key(device.Gpus)], common)));
         var spec = new CdiSpec(CdiVersion.First, _module.Vendor.CdiKind()) { Devices = [.. devices], Edits = CommonEdits(common, all, hookProgram) };
         return new GeneratedSpec(spec with { Version = CdiVersions.LeastFor(spec) }, all.DeviceNodes, warnings);
+    }
+
+    // "all" is what there is; any other name means all of its GPUs or nothing.
+    private static NamedGpus WithoutOthers(NamedGpus device, ImmutableArray<Gpu> given)
+    {
+        ImmutableArray<Gpu> rest = [.. device.Gpus.Where(gpu => given.Any(other => other.Id == gpu.Id))];
+        return device with { Gpus = device.Name == CdiDeviceNames.All || rest.Length == device.Gpus.Length ? rest : [] };
     }
 
     // One GPU that cannot be given, such as one whose node udev has not made, keeps the others from nobody.
