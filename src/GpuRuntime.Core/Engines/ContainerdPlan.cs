@@ -62,7 +62,7 @@ internal static class ContainerdPlan
     {
         var notes = ImmutableArray.CreateBuilder<string>();
         if (document.Find("disabled_plugins")?.Texts.Any(plugin => plugin is "cri" or "io.containerd.grpc.v1.cri" or "io.containerd.cri.v1.runtime") == true)
-            notes.Add("disabled_plugins switches Kubernetes' side of containerd (cri) off: until it is on again, nothing uses this runtime. Docker and nerdctl do not need it here.");
+            notes.Add("disabled_plugins has cri, containerd's side of Kubernetes: until it is on again, nothing uses this runtime. Docker does not need it here.");
         if (options.Cdi && !version.MergesImports)
             notes.Add("CDI needs containerd 1.7 or newer; 1.6 has none.");
         return notes.ToImmutable();

@@ -4,6 +4,7 @@ using GpuRuntime.Core.Errors;
 namespace GpuRuntime.Core.Engines;
 
 /// <summary>What containerd's settings for Kubernetes are called in a version of its configuration file.</summary>
+/// <param name="Number">The version that a file of ours has.</param>
 /// <param name="Cri">The tables that hold them.</param>
 internal sealed record ContainerdVersion(int Number, ImmutableArray<ImmutableArray<string>> Cri)
 {
@@ -23,9 +24,10 @@ internal sealed record ContainerdVersion(int Number, ImmutableArray<ImmutableArr
             // containerd 2 reads a file without a version too, but finds nothing for Kubernetes under the name of version 1: hence both names.
             1 => new ContainerdVersion(1, [["plugins", "cri"], Cri3]),
             2 => new ContainerdVersion(2, [["plugins", "io.containerd.grpc.v1.cri"]]),
-            3 => new ContainerdVersion(3, [Cri3]),
+            // Version 4 moves the daemon's own settings; a file that it imports may have a lower one, and is converted.
+            3 or 4 => new ContainerdVersion(3, [Cri3]),
             _ => throw new GpuRuntimeException(
-                ErrorCode.EngineConfigurationInvalid, $"{name}: version is not 1, 2 or 3, which are the ones of containerd 1.x and 2.x; the file stays as it is."),
+                ErrorCode.EngineConfigurationInvalid, $"{name}: version is none of 1 to 4, which are those of containerd 1.x and 2.x; the file stays as it is."),
         };
     }
 }

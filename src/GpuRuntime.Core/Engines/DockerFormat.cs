@@ -1,5 +1,4 @@
 using System.Text;
-using GpuRuntime.Core.Errors;
 
 namespace GpuRuntime.Core.Engines;
 
@@ -56,12 +55,7 @@ internal sealed class DockerFormat(string name) : IEngineFormat
             return members.Set(EngineText.Quote(program), Runtimes, EngineOptions.RuntimeName, PathMember);
         var registered = entry[PathMember]?.AsText();
         if (!EngineOptions.IsOurs(registered))
-        {
-            throw new GpuRuntimeException(
-                ErrorCode.EngineConfigurationTaken,
-                $"{name} registers another program as the runtime {EngineOptions.RuntimeName}{(registered is null ? "" : $" ({PrintableText.Quote(registered)})")}; remove that entry first, the file stays as it is.");
-        }
-
+            throw EngineOptions.Taken(name, registered);
         // A bare name is searched on dockerd's PATH, as somebody wished.
         return registered == program || !registered!.Contains('/', StringComparison.Ordinal)
             ? json

@@ -6,6 +6,8 @@ namespace GpuRuntime.Core.Engines;
 /// <summary>Plans how an engine's configuration files come to know us, and to know us no more. See <see cref="IEngineFormat"/> for the files.</summary>
 public static class EngineConfiguration
 {
+    private const string PodmanAndCdi = "podman takes CDI devices (--device VENDOR.com/gpu=NAME) without a switch: --cdi changes nothing.";
+
     /// <summary>The file that an engine reads where nobody says otherwise.</summary>
     public static string DefaultPath(EngineKind kind) => kind switch
     {
@@ -45,7 +47,7 @@ public static class EngineConfiguration
             EngineKind.Docker => new EnginePlan([.. EnginePlanner.Configure(file, new DockerFormat(file.Path), options)], []),
             EngineKind.Containerd => ContainerdPlan.Configure(file, files[1], files[2..], options),
             EngineKind.Crio => new EnginePlan([.. EnginePlanner.Configure(file, Crio(file), options)], []),
-            _ => new EnginePlan([.. EnginePlanner.Configure(file, Podman(file), options)], options.Cdi ? ["podman takes CDI devices (--device VENDOR.com/gpu=NAME) without a switch: --cdi changes nothing."] : []),
+            _ => new EnginePlan([.. EnginePlanner.Configure(file, Podman(file), options)], options.Cdi ? [PodmanAndCdi] : []),
         };
     }
 

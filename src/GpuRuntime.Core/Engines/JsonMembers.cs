@@ -107,7 +107,16 @@ internal sealed class JsonMembers
 
     private string NewLine => EngineText.NewLine(_text);
 
-    private string Indent => Root.Children().LastOrDefault() is { } last && EngineText.LineStart(_text, last.KeyStart) > Root.Start && EngineText.IndentBefore(_text, last.KeyStart) is { Length: > 0 } indent ? indent : UsualIndent;
+    // As the root's members have it.
+    private string Indent
+    {
+        get
+        {
+            var last = Root.Children().LastOrDefault();
+            var indent = last is not null && EngineText.LineStart(_text, last.KeyStart) > Root.Start ? EngineText.IndentBefore(_text, last.KeyStart) : null;
+            return indent is { Length: > 0 } ? indent : UsualIndent;
+        }
+    }
 
     private string Colon
     {

@@ -82,17 +82,15 @@ internal sealed class TomlFormat(string name, Func<TomlDocument, EngineOptions, 
     {
         foreach (var setting in wanted.Where(setting => setting.IsProgram))
         {
-            // The table is named after us, or the key itself is.
             var entry = document.Find(setting.Path);
-            var isTaken = setting.Table.Contains(EngineOptions.RuntimeName) ? document.NamesBelow(setting.Table[..(setting.Table.IndexOf(EngineOptions.RuntimeName) + 1)]).Count > 0 : entry is not null;
-            if (isTaken && !EngineOptions.IsOurs(Program(entry)))
-            {
-                throw new GpuRuntimeException(
-                    ErrorCode.EngineConfigurationTaken,
-                    $"{name} registers another program as the runtime {EngineOptions.RuntimeName}{(Program(entry) is { } other ? $" ({PrintableText.Quote(other)})" : "")}; remove that entry first, the file stays as it is.");
-            }
+            if (IsTaken(document, setting, entry) && !EngineOptions.IsOurs(Program(entry)))
+                throw EngineOptions.Taken(name, Program(entry));
         }
     }
+
+    // The table is named after us, or the key itself is.
+    private static bool IsTaken(TomlDocument document, TomlSetting setting, TomlEntry? entry) =>
+        setting.Table.IndexOf(EngineOptions.RuntimeName) is var at and >= 0 ? document.NamesBelow(setting.Table[..(at + 1)]).Count > 0 : entry is not null;
 
     // The parser lets pass what containerd does not: a header below a value.
     private void RefuseInlineTables(TomlDocument document, List<TomlSetting> block)
@@ -104,7 +102,8 @@ internal sealed class TomlFormat(string name, Func<TomlDocument, EngineOptions, 
                 if (document.Find(setting.Table.AsSpan()[..length]) is not null)
                 {
                     throw new GpuRuntimeException(
-                        ErrorCode.EngineConfigurationInvalid, $"{name}: {string.Join('.', setting.Table[..length])} is a value or an inline table, which cannot be extended; write it as a table with a header. The file stays as it is.");
+                        ErrorCode.EngineConfigurationInvalid,
+                        $"{name}: {string.Join('.', setting.Table[..length])} is a value or an inline table, which cannot be extended; write it as a table with a header. The file stays as it is.");
                 }
             }
         }

@@ -33,9 +33,9 @@ public static class UnifiedDiff
 
     private static void Hunk(StringBuilder text, List<LineDifference> lines)
     {
-        var removed = lines.Count(line => line.Before >= 0);
-        var added = lines.Count(line => line.After >= 0);
-        text.Append("@@ -").Append(Range(lines.Find(line => line.Before >= 0)?.Before ?? -1, removed)).Append(" +").Append(Range(lines.Find(line => line.After >= 0)?.After ?? -1, added)).Append(" @@\n");
+        var before = lines.FindAll(line => line.Before >= 0);
+        var after = lines.FindAll(line => line.After >= 0);
+        text.Append("@@ -").Append(Range(before.FirstOrDefault()?.Before ?? -1, before.Count)).Append(" +").Append(Range(after.FirstOrDefault()?.After ?? -1, after.Count)).Append(" @@\n");
         foreach (var line in lines)
         {
             text.Append(line.Before < 0 ? '+' : line.After < 0 ? '-' : ' ').Append(line.Text);

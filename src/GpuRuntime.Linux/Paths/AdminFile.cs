@@ -68,7 +68,9 @@ public static class AdminFile
         var temporary = Libc.UnguessableName(TemporaryPrefix);
         try
         {
-            using (var file = Libc.OpenAt(directory.Number, temporary, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | Libc.NoFollow, Resolve.Beneath, UsualMode & (status?.Mode ?? UsualMode)))
+            // Never more readable than what it replaces.
+            var mode = UsualMode & (status?.Mode ?? UsualMode);
+            using (var file = Libc.OpenAt(directory.Number, temporary, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | Libc.NoFollow, Resolve.Beneath, mode))
             {
                 Libc.WriteAll(file, content, path);
                 if (status is { } like)

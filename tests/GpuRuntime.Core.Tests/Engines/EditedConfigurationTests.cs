@@ -165,6 +165,18 @@ public sealed class EditedConfigurationTests
         }
     }
 
+    [TestCase(3)]
+    [TestCase(4)]
+    public void A_file_of_version_3_or_later_imports_one_of_version_3(int version)
+    {
+        var directory = Of(EngineKind.Containerd, $"version = {version}\n");
+
+        directory.Configure();
+
+        Assert.That(Text(directory), Is.EqualTo($"version = {version}\nimports = [\"{directory.DropInPath}\"]\n"));
+        Assert.That(Encoding.UTF8.GetString(directory.DropIn!), Does.Contain("\nversion = 3\n"));
+    }
+
     [Test]
     public void What_an_admin_added_to_our_drop_in_stays()
     {

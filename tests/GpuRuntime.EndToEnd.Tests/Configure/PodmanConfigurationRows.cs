@@ -60,17 +60,9 @@ public sealed class PodmanConfigurationRows : ConfigureFixture
             Available(() => Programs.Engine("podman")), "--root", Directory.Combine("root"), "--runroot", Directory.Combine("run"), "--tmpdir", Directory.Combine("tmp"), "--cgroup-manager", "cgroupfs", .. arguments,
         ]).WithEnvironment("CONTAINERS_CONF", null).WithEnvironment("HOME", Directory.FullPath);
 
-    // Its default limits need CAP_SYS_RESOURCE; its locks are otherwise shared with every podman of the machine.
     private void WriteSettings()
     {
         Write("containers/policy.json", """{"default": [{"type": "insecureAcceptAnything"}]}""");
-        Write("containers/containers.conf.d/00-row.conf", """
-            [containers]
-            default_ulimits = ["nofile=1000:1000", "nproc=1000:1000"]
-            log_driver = "k8s-file"
-            [engine]
-            events_logger = "none"
-            lock_type = "file"
-            """);
+        Write("containers/containers.conf.d/00-row.conf", PrivatePodman.UsualSettings);
     }
 }

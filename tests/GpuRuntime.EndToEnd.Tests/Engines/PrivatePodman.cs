@@ -3,6 +3,17 @@ namespace GpuRuntime.EndToEnd.Tests;
 /// <summary>podman with storage and configuration of its own. It has no daemon.</summary>
 internal sealed class PrivatePodman : IContainerEngine
 {
+    /// <summary>Its default limits need CAP_SYS_RESOURCE; its locks are otherwise shared with every podman of the machine.</summary>
+    public const string UsualSettings = """
+        [containers]
+        default_ulimits = ["nofile=1000:1000", "nproc=1000:1000"]
+        log_driver = "k8s-file"
+        [engine]
+        events_logger = "none"
+        lock_type = "file"
+
+        """;
+
     private readonly EngineSettings _settings;
     private readonly Command _podman;
 
@@ -41,19 +52,10 @@ internal sealed class PrivatePodman : IContainerEngine
 
     private Task<CommandResult> PodmanAsync(params ReadOnlySpan<string> arguments) => _podman.With(arguments).RunAsync();
 
-    // Its default limits need CAP_SYS_RESOURCE; its locks are otherwise shared with every podman of the machine.
     private string WriteConfiguration()
     {
         var path = _settings.Directory.Combine("containers.conf");
-        File.WriteAllText(path, $"""
-            [containers]
-            default_ulimits = ["nofile=1000:1000", "nproc=1000:1000"]
-            log_driver = "k8s-file"
-            [engine]
-            events_logger = "none"
-            lock_type = "file"
-            volume_path = "{_settings.Directory.Combine("podman-volumes")}"
-            """);
+        File.WriteAllText(path, $"{UsualSettings}volume_path = \"{_settings.Directory.Combine("podman-volumes")}\"\n");
         return path;
     }
 }
