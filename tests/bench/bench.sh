@@ -44,8 +44,9 @@ END
 mkdir "$work/path"
 ln -s "$runc" "$work/path/runc"
 PATH=$work/path:$PATH
-config "$work/with-runc.json" ''
-config "$work/with-no-op.json" "\"lowLevelRuntimes\": [\"$work/true-static\"],"
+specs="\"cdi\": { \"specDirs\": [\"$work/specs\"] },"
+config "$work/with-runc.json" "$specs"
+config "$work/with-no-op.json" "\"lowLevelRuntimes\": [\"$work/true-static\"], $specs"
 config "$work/many-partitions.json" "\"lowLevelRuntimes\": [\"$work/true-static\"]," many
 
 # Each bundle has a root of its own, and the config.json that every start begins from.
@@ -81,8 +82,14 @@ bundle hook-one NVIDIA_VISIBLE_DEVICES=0 NVIDIA_DRIVER_CAPABILITIES=utility,comp
 bundle hook-native NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics,video,display,ngx hook "$hook"
 bundle hook-full NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=all hook "$hook"
 
+# What an engine makes of our specification, and a specification that is no GPU's of this host to the runtime.
+GPU_RUNTIME_CONFIG=$work/with-runc.json "$shim" cdi generate --output "$work/generated" >/dev/null
+mkdir -m 0755 "$work/specs"
+sed 's|^kind: .*|kind: bench.example/gpu|' "$work/generated/gpu-runtime-nvidia.yaml" >"$work/specs/bench.yaml"
+bundle cdi NVIDIA_VISIBLE_DEVICES=bench.example/gpu=all
+
 mounts() { grep -o '"destination"' "$1" | wc -l; }
-for name in one full native mknod; do
+for name in one full native mknod cdi; do
     GPU_RUNTIME_CONFIG=$work/with-no-op.json "$work/cycle" --create-only "$work/$name.json" "$shim" "$bundles/runc" "$bundles/$name" "bench-$name" >/dev/null
     cp -a "$bundles/$name" "$bundles/$name-edited"
     cp "$bundles/$name/config.json" "$work/$name-edited.json"
@@ -113,6 +120,8 @@ rows=(
     "gpu-runtime-hook, ${asked[one]}|+16 %|hook-one|$runc"
     "gpu-runtime-hook, ${asked[native]}||hook-native|$runc"
     "gpu-runtime-hook, ${asked[full]}||hook-full|$runc"
+    "runc, edited by our CDI specification ($added_cdi mounts, its hook)||cdi-edited|$runc"
+    "gpu-runtime, a CDI specification of the same in YAML||cdi|$shim"
 )
 
 # measure SERIES ROUNDS ROW...: medians in one table. A row: label | budget | command
