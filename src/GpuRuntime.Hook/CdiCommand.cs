@@ -1,4 +1,4 @@
-using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Generation;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Oci;
 using GpuRuntime.Linux.Live;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Generation;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Linux.Interop;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using GpuRuntime.Core.Cdi.Text;
 
 namespace GpuRuntime.Core.Cdi;
 

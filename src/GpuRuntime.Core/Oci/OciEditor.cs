@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Generation;
 using GpuRuntime.Core.Edits;
 
 namespace GpuRuntime.Core.Oci;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Devices;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;

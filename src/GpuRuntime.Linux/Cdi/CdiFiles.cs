@@ -1,4 +1,4 @@
-using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Text;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Linux.Interop;
 using GpuRuntime.Linux.Paths;

@@ -1,4 +1,4 @@
-using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Devices;
 using GpuRuntime.Linux.Interop;
 
 namespace GpuRuntime.Linux.Cdi;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Devices;
+using GpuRuntime.Core.Cdi.Text;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Linux.Interop;
 

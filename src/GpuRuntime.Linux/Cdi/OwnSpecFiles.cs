@@ -1,4 +1,4 @@
-using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Text;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
 using GpuRuntime.Linux.Interop;

@@ -1,5 +1,6 @@
 using GpuRuntime.Commands.Cdi;
-using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Devices;
+using GpuRuntime.Core.Cdi.Text;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;

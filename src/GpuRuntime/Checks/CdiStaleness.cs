@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Text;
 using GpuRuntime.Core.Errors;
 
 namespace GpuRuntime.Checks;

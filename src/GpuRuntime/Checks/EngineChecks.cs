@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GpuRuntime.Core.Engines;
 using GpuRuntime.Linux.Paths;
 using GpuRuntime.Linux.Processes;
 
@@ -51,7 +52,7 @@ internal static class EngineChecks
 
     private static (Finding Finding, bool IsMissing) DockerRegistration()
     {
-        var cure = $"Add \"runtimes\": {{\"gpu-runtime\": {{\"path\": \"{OwnProgram.Path}\"}}}} to {DockerConfiguration}, then: systemctl reload docker";
+        const string cure = "gpu-runtime configure docker, then: systemctl reload docker";
         using var root = RootedDirectory.Open("/", default);
         if (root.Read(DockerConfiguration, LargestConfiguration) is not { } text)
             return (new Finding("docker", $"gpu-runtime is not registered: {DockerConfiguration} does not exist", cure), true);
@@ -85,10 +86,11 @@ internal static class EngineChecks
         if (OnPath("containerd") is null)
             yield break;
         using var root = RootedDirectory.Open("/", default);
-        var text = root.Read(ContainerdConfiguration, LargestConfiguration);
-        yield return text is not null && System.Text.Encoding.UTF8.GetString(text).Split('\n').Any(NamesUs)
-            ? new Finding("containerd", $"registered in {ContainerdConfiguration}")
-            : new Finding("containerd", $"gpu-runtime is not in {ContainerdConfiguration} (Kubernetes needs it there; docker and ctr do not)");
+        string[] files = [ContainerdConfiguration, EngineConfiguration.DropInPath(ContainerdConfiguration)];
+        var file = files.FirstOrDefault(file => root.Read(file, LargestConfiguration) is { } text && System.Text.Encoding.UTF8.GetString(text).Split('\n').Any(NamesUs));
+        yield return file is not null
+            ? new Finding("containerd", $"registered in {file}")
+            : new Finding("containerd", $"gpu-runtime is not in {ContainerdConfiguration}: Kubernetes needs it there (gpu-runtime configure containerd); docker and ctr do not");
     }
 
     private static IEnumerable<Finding> Podman()

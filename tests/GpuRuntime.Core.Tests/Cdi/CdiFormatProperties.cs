@@ -1,7 +1,7 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Text;
 using GpuRuntime.Core.Errors;
 
 namespace GpuRuntime.Core.Tests.Cdi;

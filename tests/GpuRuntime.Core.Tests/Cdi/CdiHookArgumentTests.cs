@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Generation;
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Generation;
+using GpuRuntime.Core.Cdi.Text;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;

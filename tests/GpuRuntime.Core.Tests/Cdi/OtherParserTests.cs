@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FsCheck.Fluent;
 using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Text;
 
 namespace GpuRuntime.Core.Tests.Cdi;
 

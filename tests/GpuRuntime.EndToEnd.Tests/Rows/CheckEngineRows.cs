@@ -21,7 +21,7 @@ public sealed class CheckEngineRows : BundleFixture
 
         Assert.That(problem.Topic, Is.EqualTo("docker"));
         Assert.That(problem.What, Does.Contain(what).And.Contain("/etc/docker/daemon.json"));
-        Assert.That(problem.Cure, Does.Contain(AdminScene.Registration).And.Contain("reload docker"));
+        Assert.That(problem.Cure, Does.Contain("gpu-runtime configure docker").And.Contain("reload docker"));
     }
 
     [Test]
@@ -120,6 +120,19 @@ public sealed class CheckEngineRows : BundleFixture
 
         Assert.That(CheckCommandRows.Problems(findings), Is.Empty);
         Assert.That(CheckCommandRows.One(findings, "containerd").What, Does.Contain(what).And.Contain("/etc/containerd/config.toml"));
+    }
+
+    [Test]
+    public async Task Containerd_knows_us_by_the_file_that_configure_puts_beside_its_own()
+    {
+        await using var scene = AdminScene.Create();
+        scene.AddProgram("containerd");
+        scene.WriteEtc("containerd/config.toml", "version = 3\n");
+        (await scene.GpuRuntime("configure", "containerd").RunAsync()).EnsureSuccess();
+
+        var findings = await CheckCommandRows.CheckAsync(scene);
+
+        Assert.That(CheckCommandRows.One(findings, "containerd").What, Does.Contain("registered in /etc/containerd/conf.d/99-gpu-runtime.toml"));
     }
 
     [Test]

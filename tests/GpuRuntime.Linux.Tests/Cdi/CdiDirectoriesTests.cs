@@ -1,4 +1,6 @@
 using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Devices;
+using GpuRuntime.Core.Cdi.Text;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Linux.Cdi;
 

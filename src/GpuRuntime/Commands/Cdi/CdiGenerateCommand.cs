@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Text;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
 using GpuRuntime.Linux.Paths;

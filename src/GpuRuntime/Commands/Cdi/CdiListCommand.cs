@@ -4,7 +4,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Devices;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Linux.Cdi;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Text;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Linux.Cdi;
 

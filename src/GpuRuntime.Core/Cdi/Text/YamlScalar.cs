@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Text;
 
 /// <summary>
 /// What a plain YAML scalar is. The engines read specifications by YAML 1.1 (<see href="https://yaml.org/type/"/>) with Go's notation of integers, in

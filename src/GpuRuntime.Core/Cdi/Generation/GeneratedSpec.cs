@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using GpuRuntime.Core.Inventory;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Generation;
 
 /// <summary>A specification of one vendor's GPUs as they are now.</summary>
 /// <param name="Nodes">The nodes that it names: engines need them on the host.</param>

@@ -5,7 +5,7 @@ using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Oci;
 using GpuRuntime.Core.Requests;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Devices;
 
 /// <summary>What a container gets with devices of CDI specifications, in the words of our own edits.</summary>
 public sealed class CdiInjection

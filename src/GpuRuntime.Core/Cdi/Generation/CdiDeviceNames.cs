@@ -5,7 +5,7 @@ using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Requests;
 using GpuRuntime.Core.Selection;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Generation;
 
 /// <summary>
 /// The names under which a vendor's GPUs stand in its specification: <c>0</c>, <c>GPU-8f2c...</c>, <c>0000:3b:00.0</c>, <c>0:1</c>, <c>all</c>. Each means

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using GpuRuntime.Core.Errors;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Text;
 
 /// <summary>Reads specifications, JSON or YAML, as strictly as CDI's own library: a field that CDI does not know fails the file.</summary>
 public static class CdiReader

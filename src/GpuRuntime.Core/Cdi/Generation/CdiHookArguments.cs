@@ -6,7 +6,7 @@ using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Oci;
 using GpuRuntime.Core.Vendors.Nvidia;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Generation;
 
 /// <summary>
 /// What CDI has no words for (links, the loader's cache, masked and generated files) as arguments of one hook, which our specifications carry for

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using GpuRuntime.Core.Cdi.Generation;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Requests;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Devices;
 
 /// <summary>
 /// CDI devices that are GPUs of this host under the names that our own specifications give them. They are found as any other GPU is, from the host

@@ -6,7 +6,7 @@ using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Requests;
 using GpuRuntime.Core.Vendors;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Generation;
 
 /// <summary>
 /// Writes what a vendor's module gives to containers as a CDI specification. What every GPU brings stands once, in the specification's own edits;

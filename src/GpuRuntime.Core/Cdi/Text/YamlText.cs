@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Text;
 
 /// <summary>
 /// Nodes as YAML: blocks, one value a line whatever its length, and quotes wherever some parser would read a text as something else. YamlDotNet's

@@ -1,7 +1,7 @@
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Oci;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Text;
 
 /// <summary>A JSON document as nodes.</summary>
 internal ref struct JsonNodes

@@ -1,4 +1,4 @@
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Text;
 
 internal enum CdiNodeKind
 {

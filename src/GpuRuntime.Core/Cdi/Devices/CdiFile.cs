@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Devices;
 
 /// <summary>A specification and where it was found.</summary>
 /// <param name="Priority">The place of its directory in the configuration: devices of a higher one win.</param>

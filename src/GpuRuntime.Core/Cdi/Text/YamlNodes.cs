@@ -4,7 +4,7 @@ using GpuRuntime.Core.Errors;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Text;
 
 /// <summary>
 /// A YAML document as nodes: the part of YAML that is JSON written otherwise. What makes a small file large (aliases), runs code elsewhere (tags) or

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Unicode;
 using GpuRuntime.Core.Errors;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Text;
 
 /// <summary>How a specification is written.</summary>
 public enum CdiFormat

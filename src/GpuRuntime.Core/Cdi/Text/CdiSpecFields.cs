@@ -1,6 +1,6 @@
 using GpuRuntime.Core.Errors;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Text;
 
 /// <summary>From the nodes of a document to a specification: one reading for both formats.</summary>
 internal static class CdiSpecFields

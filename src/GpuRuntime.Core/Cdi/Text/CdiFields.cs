@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using GpuRuntime.Core.Errors;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Text;
 
 /// <summary>
 /// An object of a specification, read field by field. Null counts as absent and an empty text as none, as the engines take them; what nobody asked for

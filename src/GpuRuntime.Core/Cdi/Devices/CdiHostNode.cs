@@ -1,4 +1,4 @@
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Devices;
 
 /// <summary>A device node or FIFO of the host's, as a specification that names no numbers means it.</summary>
 /// <param name="Type"><c>c</c>, <c>b</c> or <c>p</c>.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using GpuRuntime.Core.Errors;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Devices;
 
 /// <summary>
 /// The devices that a host's specifications define. Where several directories define one, the last of them decides; where two files of that directory

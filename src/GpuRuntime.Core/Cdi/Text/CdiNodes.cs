@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-namespace GpuRuntime.Core.Cdi;
+namespace GpuRuntime.Core.Cdi.Text;
 
 /// <summary>A specification as the nodes of a document, in the order in which CDI's own documentation gives the fields.</summary>
 internal static class CdiNodes
