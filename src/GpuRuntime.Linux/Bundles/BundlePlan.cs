@@ -3,6 +3,7 @@ using GpuRuntime.Core.Cdi.Devices;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
+using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Oci;
 using GpuRuntime.Core.Requests;
 using GpuRuntime.Core.Selection;
@@ -28,12 +29,12 @@ public sealed record BundlePlan(OciSpec Spec, ContainerEdits Edits, string Sourc
         if (request is null)
             return null;
         using var host = new LinuxHostRoot(configuration);
-        if (!request.CdiDevices.IsEmpty)
-            request = CdiOwnDevices.Resolve(request, VendorModules.Identify(host), configuration);
+        var gpus = request.CdiDevices.IsEmpty ? [] : VendorModules.Identify(host);
+        request = CdiOwnDevices.Resolve(request, gpus, configuration);
         var plan = EditPlanner.Plan(request, facts.Environment, host, configuration, out warnings);
         foreach (var warning in warnings)
             RuntimeLog.GrantNoted(configuration, id, warning);
-        var edits = request.CdiDevices.IsEmpty ? plan : ContainerEdits.Join(plan ?? ContainerEdits.Empty, OfSpecifications(request, facts, id, configuration));
+        var edits = request.CdiDevices.IsEmpty ? plan : ContainerEdits.Join(plan ?? ContainerEdits.Empty, OfSpecifications(request, facts, gpus, id, configuration));
         if (edits is null)
             return null;
         // KFD goes by the device cgroup alone: nodes that the container does not have keep no GPU from it.
@@ -42,12 +43,19 @@ public sealed record BundlePlan(OciSpec Spec, ContainerEdits Edits, string Sourc
         return new BundlePlan(spec, edits, request.Source);
     }
 
-    private static ContainerEdits OfSpecifications(GpuRequest request, ContainerFacts facts, string? id, RuntimeConfiguration configuration)
+    private static ContainerEdits OfSpecifications(GpuRequest request, ContainerFacts facts, ImmutableArray<Gpu> gpus, string? id, RuntimeConfiguration configuration)
     {
-        var devices = CdiDirectories.Resolve(configuration.CdiSpecDirectories, request.CdiDevices, out var ignored);
-        foreach (var file in ignored)
-            RuntimeLog.GrantNoted(configuration, id, file.Reason);
-        return CdiInjection.Edits(devices, CdiHostNodes.Of, facts.Process);
+        try
+        {
+            var devices = CdiDirectories.Resolve(configuration.CdiSpecDirectories, request.CdiDevices, out var ignored);
+            foreach (var file in ignored)
+                RuntimeLog.GrantNoted(configuration, id, file.Reason);
+            return CdiInjection.Edits(devices, CdiHostNodes.Of, facts.Process);
+        }
+        catch (GpuRuntimeException exception) when (exception.Code == ErrorCode.CdiDeviceNotFound && request.CdiDevices.Any(CdiOwnDevices.IsOfOurKind))
+        {
+            throw new GpuRuntimeException(exception.Code, $"{exception.Message} This host has {HostGpus.Describe(gpus)}.", exception);
+        }
     }
 
     private static GpuRequest? Read(ContainerFacts facts, RuntimeConfiguration configuration, out ImmutableArray<string> warnings)

@@ -237,6 +237,16 @@ public sealed class CdiSpecRows : BundleFixture
         Assert.That(lines, Does.Contain("SPECIAL=yes").And.Contain($"/dev/nvidia{Host.Gpus[0].Minor}").And.None.EqualTo("FROM=stale"));
     }
 
+    [TestCase("nvidia.com/gpu=9")]
+    [TestCase("amd.com/gpu=0")]
+    public async Task A_GPU_that_neither_the_host_nor_a_specification_has_is_refused_with_the_hosts_GPUs(string device)
+    {
+        var result = await RunAsync(device);
+
+        Assert.That(result.ExitCode, Is.Not.Zero);
+        Assert.That(ErrorLine.In(result.Error), Does.Contain("GRT5004").And.Contain(device).And.Contain(Host.Gpus[0].Uuid));
+    }
+
     // The bundle's prestart hook, as an engine without our runtime calls it.
     [Test]
     public async Task The_hook_gives_nodes_and_refuses_what_comes_too_late_for_it()

@@ -64,6 +64,22 @@ public sealed class RootlessPodmanRows
         Assert.That(result.Output, Does.Contain("EGLVisibleDGPUDevices"));
     }
 
+    // By our specification: podman binds nodes and files, our hook of it does the rest.
+    [Test]
+    public async Task A_CDI_device_brings_its_GPU_with_links_and_libraries([Values("host", "keep-id")] string userNamespace)
+    {
+        string[] nodes = [.. HostNodes.OfGpus(Host, 2), .. HostNodes.ForCompute];
+
+        var opened = await RunAsync(Probe.Open(HostNodes.OfAllGpus(Host).Concat(HostNodes.ForCompute)), "--device", "nvidia.com/gpu=2", "--userns", userNamespace);
+        var loaded = await RunAsync(Probe.Load("libcuda.so.1", "libnvidia-ml.so.1"), "--device", "nvidia.com/gpu=2", "--userns", userNamespace);
+        var linked = await RunAsync(["ls", "/dev/dri/by-path"], "--device", "nvidia.com/gpu=2", "--userns", userNamespace);
+
+        Probe.AssertAllOpen(opened, nodes);
+        Assert.That(Probe.Results(opened).Values.Count(static answer => answer == Probe.Absent), Is.EqualTo(Host.Gpus.Length - 1), opened.ToString());
+        Assert.That(loaded.ExitCode, Is.Zero, loaded.ToString());
+        Assert.That(linked.EnsureSuccess().Lines, Is.EquivalentTo(HostNodes.ByPathLinks(Host, 2)));
+    }
+
     [Test]
     public async Task The_container_is_not_roots()
     {
@@ -79,6 +95,7 @@ public sealed class RootlessPodmanRows
         {
             _machine = TestMachine.Create();
             _podman = Podman(_machine);
+            await GenerateAsync(_machine);
             _glibc = TestImage.Glibc(_machine.Directory);
             await _podman.ImportAsync(_glibc);
         }
@@ -97,7 +114,16 @@ public sealed class RootlessPodmanRows
             await _machine.DisposeAsync();
     }
 
-    // The ranges are bound over the machine's in a namespace that only these processes see; the binaries may lie where only root reads.
+    // By programs that the user may read, as installed ones are: a specification names the hook beside the program that wrote it.
+    private static async Task GenerateAsync(TestMachine machine)
+    {
+        var program = machine.Directory.Combine("gpu-runtime");
+        File.Copy(Programs.GpuRuntime, program);
+        (await Command.Of(program, "cdi", "generate", "--config", machine.ConfigPath, "--cdi-version", "0.5.0", "--output", CdiDirectories.Of(machine.Directory).Etc).RunAsync()).EnsureSuccess();
+    }
+
+    // The ranges are bound over the machine's in a namespace that only these processes see; the binaries may lie where only root reads. The
+    // simulated host's nodes stand in /dev there: without root, runc binds a device's node by its path in the container.
     private static PrivatePodman Podman(TestMachine machine)
     {
         if (!File.Exists("/etc/subuid") || !File.Exists("/etc/subgid"))
@@ -110,7 +136,7 @@ public sealed class RootlessPodmanRows
         foreach (var own in (string[])["podman-root", "podman-run", "podman-tmp", "podman-volumes", "home", "runtime"])
             File.SetUnixFileMode(directory.CreateSubdirectory(own), PassableByOthers);
         var given = string.Join(' ', "podman-root", "podman-run", "podman-tmp", "podman-volumes", "home", "runtime");
-        return new PrivatePodman(new EngineSettings
+        return new PrivatePodman(CdiPodman.Configure(new EngineSettings
         {
             Directory = directory,
             MayMakeCgroups = false,
@@ -124,10 +150,12 @@ public sealed class RootlessPodmanRows
             DaemonPrefix = ImmutableArray.Create(
                 "unshare", "--mount", "--propagation", "private", "sh", "-c",
                 $"""
+                mkdir /run/dev && mount --rbind /dev /run/dev && mount -t overlay -o lowerdir={machine.DevRoot}:/dev overlay /dev &&
+                mount --rbind /run/dev/pts /dev/pts && mount --rbind /run/dev/shm /dev/shm &&
                 mount --bind {ranges} /etc/subuid && mount --bind {ranges} /etc/subgid && cd {directory.FullPath} && chown {UserId} {given} && cd home &&
                 exec setpriv --reuid={UserId} --regid={UserId} --clear-groups "$@"
                 """, "sh"),
-        });
+        }));
     }
 
     private Task<CommandResult> RunAsync(ImmutableArray<string> command, params ReadOnlySpan<string> options) =>

@@ -3,6 +3,7 @@ using GpuRuntime.Core.Cdi.Generation;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Requests;
+using GpuRuntime.Core.Vendors;
 
 namespace GpuRuntime.Core.Cdi.Devices;
 
@@ -29,6 +30,9 @@ public static class CdiOwnDevices
 
         return request with { Selectors = selectors.ToImmutable(), CdiDevices = others.ToImmutable() };
     }
+
+    /// <summary>Whether a device is of the kind of a vendor's GPUs, so that the host's GPUs are what it might have meant.</summary>
+    public static bool IsOfOurKind(CdiName device) => VendorModules.All.Any(module => module.Vendor.CdiKind() == device.Kind);
 
     private static DeviceSelector? Selector(CdiName device, ImmutableArray<Gpu> host, RuntimeConfiguration configuration)
     {
