@@ -84,6 +84,7 @@ cat >"$work/config.json" <<END
 {
   "host": { $host },
   "libraries": { "searchPaths": [$search_paths] },
+  "cdi": { "specDirs": ["$work/specs"] },
   "lowLevelRuntimes": ["$runc"],
   "stateDirectory": "$work/state"
 }
@@ -378,6 +379,22 @@ by_hook() {
     cuda_result 'by the prestart hook, not root: CUDA' 1
 }
 by_hook
+
+by_cdi() {
+    local spec=$work/generated/gpu-runtime-nvidia.yaml
+    if output=$("$bin/gpu-runtime" cdi generate --vendor nvidia --output "$work/generated" 2>&1 && "$bin/gpu-runtime" cdi validate "$spec" 2>&1); then
+        report ok 'cdi generate: a valid specification' "$(printf '%s\n' "$output" | head -n 1)"
+    else
+        report failed 'cdi generate: a valid specification' "$output"
+        return
+    fi
+    # Under another kind it is no GPU of this host's to the runtime, which then applies it as any engine would, with its hook.
+    mkdir -m 0755 "$work/specs"
+    sed 's|^kind: .*|kind: gpu-test.example/gpu|' "$spec" >"$work/specs/gpu-test.yaml"
+    grants "by CDI, index $first_index" "$first_node" "$first_uuid" "NVIDIA_VISIBLE_DEVICES=gpu-test.example/gpu=$first_index"
+    grants 'by CDI, all' "$all_nodes" "$all_uuids" NVIDIA_VISIBLE_DEVICES=gpu-test.example/gpu=all
+}
+by_cdi
 
 container NVIDIA_VISIBLE_DEVICES=all -- cuda-probe nodes
 cp "$bundle/config.json" "$work/once.json"
