@@ -11,7 +11,7 @@ internal static class CdiDocker
     {
         var configuration = settings.DaemonConfiguration.DeepClone().AsObject();
         // From 28.2 on it is the default, and the test of that.
-        if (suite == "trixie")
+        if (suite == "trixie" && !configuration.ContainsKey("features"))
             configuration["features"] = new JsonObject { ["cdi"] = true };
         return settings with { Root = EngineRoot.WithDockerOf(suite), DaemonConfiguration = configuration };
     }
