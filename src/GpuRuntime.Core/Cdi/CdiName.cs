@@ -24,5 +24,9 @@ public sealed record CdiName(string Vendor, string Class, string Device)
 
     public static bool IsQualified(string text) => TryParse(text) is not null;
 
+    /// <summary>Whether this is of a kind, written <c>vendor/class</c> with <c>*</c> for any vendor or any class.</summary>
+    public bool IsOfKind(string pattern) =>
+        pattern.Split('/') is [var vendor, var deviceClass] && (vendor == "*" || vendor == Vendor) && (deviceClass == "*" || deviceClass == Class);
+
     public override string ToString() => $"{Kind}={Device}";
 }

@@ -41,6 +41,7 @@ public sealed record ConfigurationKey(
         new("swarmResources", ConfigurationType.TextList, (c, v) => c with { SwarmResources = (ImmutableArray<string>)v }, c => c.SwarmResources),
         new("cdi.specDirs", ConfigurationType.PathList, (c, v) => c with { CdiSpecDirectories = (ImmutableArray<string>)v }, c => c.CdiSpecDirectories),
         new("cdi.annotations", ConfigurationType.Boolean, (c, v) => c with { CdiAnnotations = (bool)v }, c => c.CdiAnnotations),
+        new("cdi.environmentKinds", ConfigurationType.TextList, (c, v) => c with { CdiEnvironmentKinds = (ImmutableArray<string>)v }, c => c.CdiEnvironmentKinds),
         new("cdi.version", ConfigurationType.Word, (c, v) => c with { CdiVersionLimit = (int)v == 0 ? null : CdiVersion.All[(int)v - 1] }, c => c.CdiVersionLimit is { } limit ? CdiVersion.All.IndexOf(limit) + 1 : 0)
         {
             Words = ["least", .. CdiVersion.All.Select(version => version.ToString())],

@@ -72,6 +72,12 @@ public sealed record RuntimeConfiguration
     public bool CdiAnnotations { get; init; }
 
     /// <summary>
+    /// Kinds of CDI devices that a container's environment may ask for, <c>*</c> for any vendor or class. An image sets its environment, and a
+    /// specification may give anything of the host: what is no GPU needs an annotation, or the admin's word here.
+    /// </summary>
+    public ImmutableArray<string> CdiEnvironmentKinds { get; init; } = ["*/gpu"];
+
+    /// <summary>
     /// The version of CDI that our specifications are written in, without what it cannot say; <see langword="null"/> = the least that says everything.
     /// </summary>
     public CdiVersion? CdiVersionLimit { get; init; }

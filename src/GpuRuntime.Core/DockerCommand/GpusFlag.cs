@@ -43,6 +43,8 @@ internal sealed record GpusFlag(string DockerValue, ImmutableArray<Annotation> A
     // The GPUs in Docker's words; null where it has none.
     private static string? Devices(GpuRequest request, string? driver)
     {
+        if (!request.CdiDevices.IsEmpty)
+            return null;
         if (request.DriverFilesOnly)
             return "device=none";
         if (driver is not null && GpuVendors.Parse(driver.Split('.')[0]) != GpuVendor.Nvidia)

@@ -114,6 +114,9 @@ public enum ErrorCode
     /// <summary>Two specifications of the same directory define the same CDI device.</summary>
     CdiDeviceConflict = 5005,
 
+    /// <summary>A container's environment asks for a CDI device of a kind that the configuration does not let it ask for.</summary>
+    CdiKindNotAccepted = 5006,
+
     /// <summary>An engine's configuration file cannot be read.</summary>
     EngineConfigurationUnreadable = 5101,
 

@@ -36,7 +36,7 @@ public static class RequestReader
 
         var annotated = WithCdiAnnotations(FromAnnotation(annotations), facts.Annotations, configuration);
         var own = FromOwnVariable(environment);
-        var request = annotated ?? own ?? FromVendorVariables(environment, configuration);
+        var request = annotated ?? OfAcceptedKinds(own ?? FromVendorVariables(environment, configuration), configuration);
         if (request is null || request.AsksForNothing)
             return null;
         if (annotated is not null && own is not null)
@@ -82,6 +82,15 @@ public static class RequestReader
 
     private static ImmutableArray<string> CdiKeys(ImmutableDictionary<string, string> annotations) =>
         [.. annotations.Keys.Where(key => key.StartsWith(CdiAnnotationPrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    private static GpuRequest? OfAcceptedKinds(GpuRequest? request, RuntimeConfiguration configuration)
+    {
+        if (request?.CdiDevices.FirstOrDefault(device => !configuration.CdiEnvironmentKinds.Any(device.IsOfKind)) is { } refused)
+            throw new GpuRuntimeException(
+                ErrorCode.CdiKindNotAccepted,
+                $"{request.Source} asks for the CDI device {refused}, and an environment, which an image may have set, can ask for {string.Join(", ", configuration.CdiEnvironmentKinds.DefaultIfEmpty("no CDI device"))} only; ask by the annotation {GpusAnnotation}, or list {refused.Kind} in cdi.environmentKinds.");
+        return request;
+    }
 
     private static GpuRequest? FromOwnVariable(ContainerEnvironment environment) =>
         environment[GpusVariable] is { } text ? RequestGrammar.Parse(text, GpusVariable) : null;

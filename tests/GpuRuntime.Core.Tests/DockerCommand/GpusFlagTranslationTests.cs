@@ -62,6 +62,8 @@ public sealed class GpusFlagTranslationTests
     [TestCase("amd:0", "device=void")]
     [TestCase("device=amd:0,intel:0,memory=2GB", "device=void")]
     [TestCase("nvidia:all", "device=void")]
+    [TestCase("amd.com/gpu=0", "device=void")]
+    [TestCase("device=vendor.com/gpu=0,1", "device=void")]
     [TestCase("driver=amd,count=1", "device=void")]
     [TestCase("driver=intel,device=0,capabilities=compute,video", "\"device=void\",\"capabilities=compute,video\"")]
     [TestCase("driver=any,count=all", "device=void")]

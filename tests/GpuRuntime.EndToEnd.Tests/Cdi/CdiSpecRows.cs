@@ -237,6 +237,22 @@ public sealed class CdiSpecRows : BundleFixture
         Assert.That(lines, Does.Contain("SPECIAL=yes").And.Contain($"/dev/nvidia{Host.Gpus[0].Minor}").And.None.EqualTo("FROM=stale"));
     }
 
+    // An image sets its environment, and a specification may give anything of the host.
+    [TestCase("vendor.example/disk=root")]
+    [TestCase("nvidia.com/gpu=0,vendor.example/disk=root")]
+    public async Task An_environment_cannot_ask_for_a_kind_that_the_configuration_does_not_list_and_an_annotation_can(string devices)
+    {
+        SpecDirectories.Write(Specs.Low, "disk.json", "vendor.example/disk=root", SpecDirectories.Variable("DISK=yes"));
+        var config = Machine.WriteConfiguration("annotations.json", json => json["cdi"]!["annotations"] = true);
+
+        var result = await RunAsync(devices);
+        var annotated = await RunAnnotatedAsync(config, devices);
+
+        Assert.That(result.ExitCode, Is.Not.Zero);
+        Assert.That(ErrorLine.In(result.Error), Does.Contain("GRT5006").And.Contain("vendor.example/disk=root").And.Contain("cdi.environmentKinds"));
+        Assert.That(annotated.EnsureSuccess().Lines, Does.Contain("DISK=yes"));
+    }
+
     [TestCase("nvidia.com/gpu=9")]
     [TestCase("amd.com/gpu=0")]
     public async Task A_GPU_that_neither_the_host_nor_a_specification_has_is_refused_with_the_hosts_GPUs(string device)

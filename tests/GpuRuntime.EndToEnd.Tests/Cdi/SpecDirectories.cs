@@ -24,7 +24,11 @@ internal sealed class SpecDirectories
         var directories = new SpecDirectories(machine.Directory);
         File.Copy(machine.WriteConfiguration("with-specs.json", config =>
         {
-            config["cdi"] = new JsonObject { ["specDirs"] = new JsonArray(directories.Low, directories.High) };
+            config["cdi"] = new JsonObject
+            {
+                ["specDirs"] = new JsonArray(directories.Low, directories.High),
+                ["environmentKinds"] = new JsonArray("*/gpu", "vendor.example/thing"),
+            };
             edit?.Invoke(config);
         }), machine.ConfigPath, overwrite: true);
         return directories;

@@ -29,6 +29,7 @@ public sealed partial class ConfigCommandRows : BundleFixture
             swarmResources|[DOCKER_RESOURCE_*]|default
             cdi.specDirs|[/etc/cdi, /var/run/cdi]|default
             cdi.annotations|false|default
+            cdi.environmentKinds|[*/gpu]|default
             cdi.version|least|default
             limits.minimumTier|watchdog|default
             limits.overcommit|false|default
@@ -82,6 +83,7 @@ public sealed partial class ConfigCommandRows : BundleFixture
             swarmResources|[]|{DefaultPath}:13
             cdi.specDirs|[/srv/cdi]|{DefaultPath}:14
             cdi.annotations|true|{DefaultPath}:14
+            cdi.environmentKinds|[*/gpu]|default
             cdi.version|0.5.0|{DefaultPath}:14
             limits.minimumTier|kernel|{DefaultPath}:15
             limits.overcommit|true|{DefaultPath}:15
