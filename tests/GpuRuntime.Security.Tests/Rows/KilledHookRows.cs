@@ -10,7 +10,9 @@ namespace GpuRuntime.Security.Tests.Rows;
 /// The hook is killed by SIGKILL at each of its system calls in turn: the container does not start half-equipped, no mount is left on the host,
 /// and the next create works, with the same root filesystem.
 /// </summary>
-public sealed class KilledHookRows : HookFixture
+[TestFixture(HookVerb.Prestart)]
+[TestFixture(HookVerb.Cdi)]
+public sealed class KilledHookRows(HookVerb verb) : HookFixture(verb)
 {
     private const string Marker = "the container runs";
 
@@ -65,7 +67,7 @@ public sealed class KilledHookRows : HookFixture
     private Task<CommandResult> RunAsync(Bundle bundle, string tamper, string action, string call, int nth, string log, string config)
     {
         var spec = JsonNode.Parse(config)!.AsObject();
-        spec["hooks"]!["prestart"] = new JsonArray(HookEntry(tamper, action, call, nth.ToString(CultureInfo.InvariantCulture), log));
+        spec["hooks"]![Stage] = new JsonArray(HookEntry(tamper, action, call, nth.ToString(CultureInfo.InvariantCulture), log));
         bundle.WriteConfig(spec);
         return base.RunAsync(bundle);
     }
