@@ -33,11 +33,13 @@ public abstract class HookFixture(HookVerb verb = HookVerb.Prestart) : EngineFix
 
     private protected override SimulatedNvidiaHostOptions HostOptions => new() { GpuCount = 2 };
 
-    private protected string LibraryOfCuda => $"usr/lib/x86_64-linux-gnu/libcuda.so.{Host.DriverVersion}";
+    private protected virtual string DriverVersion => Host.DriverVersion;
+
+    private protected string LibraryOfCuda => $"usr/lib/x86_64-linux-gnu/libcuda.so.{DriverVersion}";
 
     private protected string FirstGpu => HostNodes.OfGpus(Host, 0).Single();
 
-    private protected Decoy NewDecoy() => Decoy.Create(Machine.Directory, Host.DriverVersion);
+    private protected Decoy NewDecoy() => Decoy.Create(Machine.Directory, DriverVersion);
 
     private protected virtual ImmutableArray<string> Vendors => ["nvidia"];
 
