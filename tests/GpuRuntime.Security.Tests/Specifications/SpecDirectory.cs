@@ -72,7 +72,11 @@ internal sealed class SpecDirectory : IAsyncDisposable
     public IEnumerable<string> Read() =>
         Directory.EnumerateFileSystemEntries(FullPath).Where(static path => path.EndsWith(".yaml", StringComparison.Ordinal) || path.EndsWith(".json", StringComparison.Ordinal)).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal);
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Begins anew, and with nothing elsewhere.</summary>
+    public async Task EmptyAsync() => (await Command.Of(
+        "sh", "-c", """rm -rf "$0" "$1" && mkdir -m 755 "$0" """, FullPath, Surroundings.Combine("elsewhere")).RunAsync()).EnsureSuccess();
+
+    /// <summary>Takes away the files, of which no directory is one.</summary>
     public void Clear()
     {
         foreach (var path in Directory.EnumerateFileSystemEntries(FullPath))
