@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using GpuRuntime.TestHosts;
 
 namespace GpuRuntime.Security.Tests.Containers;
@@ -7,18 +8,24 @@ public abstract class HostileImageFixture(HookVerb verb = HookVerb.Prestart) : H
 {
     private const string Upwards = "../../../../../../../../..";
 
-    // DECOY is a directory on the machine that looks like a root filesystem itself.
-    private static readonly string[] Targets = ["/", Upwards, "/proc/self/root", "/proc/1/root", "DECOY", Upwards + "DECOY", "/nowhere/at/all"];
+    // A directory on the machine that looks like a root filesystem itself.
+    private const string Decoyed = "DECOY";
+
+    private protected static readonly ImmutableArray<string> Targets = ["/", Upwards, "/proc/self/root", "/proc/1/root", Decoyed, Upwards + Decoyed, "/nowhere/at/all"];
+
+    /// <summary>One of each kind.</summary>
+    private protected static readonly ImmutableArray<string> FewTargets = ["/", "/proc/1/root", Upwards + Decoyed, "/nowhere/at/all"];
 
     /// <param name="place">Below the root; LIBRARY is the driver's libcuda.</param>
-    private protected async Task AssertNoLinkLeadsOutAsync(string place)
+    /// <param name="targets">What links say.</param>
+    private protected async Task AssertNoLinkLeadsOutAsync(string place, ImmutableArray<string> targets)
     {
-        foreach (var target in Targets)
+        foreach (var target in targets)
         {
             var decoy = NewDecoy();
             var before = decoy.Outside();
             var bundle = await CreateBundleAsync(new HookRequest());
-            await ReplaceAsync(bundle, place, path => File.CreateSymbolicLink(path, target.Replace("DECOY", decoy.FullPath, StringComparison.Ordinal)));
+            await ReplaceAsync(bundle, place, path => File.CreateSymbolicLink(path, target.Replace(Decoyed, decoy.FullPath, StringComparison.Ordinal)));
 
             var result = await RunAsync(bundle);
 

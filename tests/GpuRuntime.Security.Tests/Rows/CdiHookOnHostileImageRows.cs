@@ -18,7 +18,7 @@ public sealed class CdiHookOnHostileImageRows() : HostileImageFixture(HookVerb.C
     ];
 
     [Test]
-    public Task A_link_out_of_the_image_changes_nothing_outside([ValueSource(nameof(Places))] string place) => AssertNoLinkLeadsOutAsync(place);
+    public Task A_link_out_of_the_image_changes_nothing_outside([ValueSource(nameof(Places))] string place) => AssertNoLinkLeadsOutAsync(place, FewTargets);
 
     [Test]
     public Task A_chain_of_links_out_of_the_image_changes_nothing_outside([Values("etc", "usr/lib/x86_64-linux-gnu", LinkToCuda, Profile)] string place) =>
@@ -72,7 +72,7 @@ public sealed class CdiHookOnHostileImageRows() : HostileImageFixture(HookVerb.C
             var bundle = await CreateBundleAsync(new HookRequest { Edit = spec => _ = hooks || spec.Remove("hooks") });
             await ReplaceAsync(bundle, "dev", path => File.CreateSymbolicLink(path, decoy));
             AssertStartedOrSaysWhy(await RunAsync(bundle));
-            left.Add([.. Directory.EnumerateFileSystemEntries(decoy, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(decoy, path))]);
+            left.Add((await Command.Of("find", decoy, "-mindepth", "1", "-printf", "%P\n").RunAsync()).EnsureSuccess().Lines);
         }
 
         Assert.That(left[1], Is.SubsetOf(left[0]));

@@ -8,7 +8,12 @@ namespace GpuRuntime.Security.Tests.Rows;
 [TestFixture(HookVerb.Cdi, 100)]
 public sealed class HookUnderAttackRows(HookVerb verb, int creates) : FakeContainerFixture(verb)
 {
-    private static readonly string[] Places = ["usr/lib/x86_64-linux-gnu", "usr/bin", "etc", "usr/lib", "etc/ld.so.conf.d"];
+    private const string Links = "dev/dri/by-path";
+
+    // Where the verb makes files; the links of GPUs are in the container's own /dev.
+    private string[] Places => Verb == HookVerb.Prestart
+        ? ["usr/lib/x86_64-linux-gnu", "usr/bin", "etc", "usr/lib", "etc/ld.so.conf.d"]
+        : ["usr/lib/x86_64-linux-gnu", "etc/nvidia", "etc", "usr/lib", "etc/ld.so.conf.d"];
 
     [Test]
     public async Task Nothing_outside_changes_in_many_creates_by_runc()
@@ -21,7 +26,7 @@ public sealed class HookUnderAttackRows(HookVerb verb, int creates) : FakeContai
         var bundle = await CreateBundleAsync(new HookRequest { Capabilities = "utility" });
         for (var create = 0; create < creates; create++)
         {
-            var attacker = Attack(bundle.Directory, Places[create % Places.Length], decoy.FullPath, out var link);
+            var attacker = Attack(Path.Combine(bundle.Directory, "rootfs"), Places[create % Places.Length], decoy.FullPath, out var link);
             using (attacker)
                 started += (await RunAsync(bundle)).ExitCode == 0 ? 1 : 0;
             swaps += attacker.Swaps;
@@ -47,11 +52,13 @@ public sealed class HookUnderAttackRows(HookVerb verb, int creates) : FakeContai
         for (var run = 0; run < creates; run++)
         {
             await using var container = await StartContainerAsync(bundle);
-            var attacker = Attack(bundle.Directory, Places[run % Places.Length], decoy.FullPath, out var link);
+            var place = ((string[])[.. Places, Links])[run % (Places.Length + 1)];
+            var attacker = Attack(place == Links ? container.Root : Path.Combine(bundle.Directory, "rootfs"), place, decoy.FullPath, out var link);
             using (attacker)
                 succeeded += (await HookFor(container.StatePath).RunAsync()).ExitCode == 0 ? 1 : 0;
             swaps += attacker.Swaps;
             File.Delete(link);
+            Assert.That(container.MountInfo, Does.Not.Contain($" {decoy.FullPath}"), $"run {run}");
             if (run % 50 == 0 || run == creates - 1)
                 Assert.That(decoy.Content(), Is.EqualTo(before), $"run {run}");
         }
@@ -61,11 +68,11 @@ public sealed class HookUnderAttackRows(HookVerb verb, int creates) : FakeContai
         Assert.That(HostMountTable(), Is.EqualTo(mounts));
     }
 
-    private static SwappingAttacker Attack(string bundle, string place, string decoy, out string link)
+    private static SwappingAttacker Attack(string root, string place, string decoy, out string link)
     {
-        var directory = Directory.CreateDirectory(Path.Combine(bundle, "rootfs", place)).FullName;
-        link = Path.Combine(bundle, "rootfs", Path.GetDirectoryName(place)!, "swapped");
-        File.CreateSymbolicLink(link, $"{decoy}/{place}");
+        var directory = Directory.CreateDirectory(Path.Combine(root, place)).FullName;
+        link = Path.Combine(root, Path.GetDirectoryName(place)!, "swapped");
+        File.CreateSymbolicLink(link, place == Links ? $"{decoy}/dev/dri" : $"{decoy}/{place}");
         return new SwappingAttacker([(directory, link)]);
     }
 }
