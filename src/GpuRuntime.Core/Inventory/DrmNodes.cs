@@ -11,6 +11,8 @@ public sealed record DrmNodes(ImmutableArray<DeviceNode> Nodes, ImmutableArray<s
 {
     private const string Card = "card";
     private const string Render = "renderD";
+    private const string RenderKind = "render";
+    private const string ByPath = "pci-";
 
     public static DrmNodes None { get; } = new([], []);
 
@@ -50,9 +52,13 @@ public sealed record DrmNodes(ImmutableArray<DeviceNode> Nodes, ImmutableArray<s
         gpu.Partition > 0 ? [] : gpu.DrmNodes.Select(node =>
         {
             var name = node.Path[(node.Path.LastIndexOf('/') + 1)..];
-            var kind = Number(name, Render) is null ? Card : "render";
-            return new ContainerSymlink($"/dev/dri/by-path/pci-{gpu.PciAddress}-{kind}", $"../{name}");
+            var kind = Number(name, Render) is null ? Card : RenderKind;
+            return new ContainerSymlink($"/dev/dri/by-path/{ByPath}{gpu.PciAddress}-{kind}", $"../{name}");
         });
+
+    /// <summary>Whether a name is of the form that <see cref="ByPathLinks"/> gives.</summary>
+    public static bool IsByPathName(string name) =>
+        name.StartsWith(ByPath, StringComparison.Ordinal) && (name.EndsWith($"-{Card}", StringComparison.Ordinal) || name.EndsWith($"-{RenderKind}", StringComparison.Ordinal));
 
     private static int? Number(string name, string prefix) =>
         name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -19,25 +19,35 @@ public sealed class OwnSpecFiles(string directory)
     public string PathOf(GpuVendor vendor, CdiFormat format) => $"{directory.TrimEnd('/')}/{Name(vendor, format)}";
 
     /// <summary>The format of the vendor's file; <see langword="null"/> when there is none.</summary>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.CdiSpecUnwritable"/>: the directory is none.</exception>
     public CdiFormat? FormatOf(GpuVendor vendor)
     {
-        using var files = Open();
-        return files is null ? null : Has(files, vendor, CdiFormat.Yaml) ? CdiFormat.Yaml : Has(files, vendor, CdiFormat.Json) ? CdiFormat.Json : null;
+        try
+        {
+            using var files = Open();
+            return files is null ? null : Has(files, vendor, CdiFormat.Yaml) ? CdiFormat.Yaml : Has(files, vendor, CdiFormat.Json) ? CdiFormat.Json : null;
+        }
+        catch (LinuxException exception)
+        {
+            throw Unwritable(directory, exception);
+        }
     }
 
     /// <summary>Puts the vendor's file in the place of the one that is there, in whichever format.</summary>
     /// <returns>Whether anything had to be written: a file with this very content stays.</returns>
-    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.CdiSpecUnwritable"/>.</exception>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.CdiSpecUnwritable"/>; what was there is there.</exception>
     public bool Write(GpuVendor vendor, CdiFormat format, ReadOnlySpan<byte> content)
     {
         try
         {
             using (var system = RootedDirectory.Open("/", default))
                 system.MakeDirectory(directory, DirectoryMode);
+            using var files = Open() ?? throw LinuxException.Of("open", directory, Errno.NoEntry);
             // Two files with the same devices would leave both without any.
-            var hadOther = Delete(vendor, format == CdiFormat.Yaml ? CdiFormat.Json : CdiFormat.Yaml);
-            using var files = Open() ?? throw LinuxException.Of("open", directory, Errno.NotDirectory);
-            return files.Replace(Name(vendor, format), content, ReadableByAll) || hadOther;
+            var other = format == CdiFormat.Yaml ? CdiFormat.Json : CdiFormat.Yaml;
+            return Has(files, vendor, other)
+                ? files.ReplaceAs(Name(vendor, format), Name(vendor, other), content, ReadableByAll)
+                : files.Replace(Name(vendor, format), content, ReadableByAll);
         }
         catch (LinuxException exception)
         {
@@ -51,7 +61,8 @@ public sealed class OwnSpecFiles(string directory)
     {
         try
         {
-            return Delete(vendor, CdiFormat.Yaml) | Delete(vendor, CdiFormat.Json);
+            using var files = Open();
+            return files is not null && (Delete(files, vendor, CdiFormat.Yaml) | Delete(files, vendor, CdiFormat.Json));
         }
         catch (LinuxException exception)
         {
@@ -61,19 +72,21 @@ public sealed class OwnSpecFiles(string directory)
 
     private static string Name(GpuVendor vendor, CdiFormat format) => $"gpu-runtime-{vendor.Word()}.{(format == CdiFormat.Yaml ? "yaml" : "json")}";
 
-    private static bool Has(RootedDirectory files, GpuVendor vendor, CdiFormat format) => files.IsRegular(Name(vendor, format));
+    // Whatever it is: under our name a link too is ours, though not what it leads to.
+    private static bool Has(RootedDirectory files, GpuVendor vendor, CdiFormat format) => files.HasFile(Name(vendor, format));
 
-    private bool Delete(GpuVendor vendor, CdiFormat format)
+    private static bool Delete(RootedDirectory files, GpuVendor vendor, CdiFormat format)
     {
-        using var files = Open();
-        if (files is null || !Has(files, vendor, format))
+        if (!Has(files, vendor, format))
             return false;
         files.Delete(Name(vendor, format));
         return true;
     }
 
     private RootedDirectory? Open() =>
-        Libc.TryOpenAt(Libc.AtFdCwd, directory, OpenFlags.Path | Libc.Directory, Resolve.None, out _) is { } descriptor ? new RootedDirectory(descriptor, directory) : null;
+        Libc.TryOpenAt(Libc.AtFdCwd, directory, OpenFlags.Path | Libc.Directory, Resolve.None, out var errno) is { } descriptor ? new RootedDirectory(descriptor, directory)
+        : errno == Errno.NoEntry ? null
+        : throw LinuxException.Of("open", directory, errno);
 
     private static GpuRuntimeException Unwritable(string path, LinuxException exception) =>
         new(ErrorCode.CdiSpecUnwritable, $"The CDI specification {path} cannot be written: {exception.Message}. Make its directory writable, or give another with --output.", exception);

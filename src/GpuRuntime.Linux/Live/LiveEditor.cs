@@ -20,7 +20,7 @@ namespace GpuRuntime.Linux.Live;
 /// </summary>
 public sealed class LiveEditor : IDisposable
 {
-    // Two for each GPU, and no host has so many; whatever else stands there is nothing that we put there.
+    // Two for each GPU, and no host has so many.
     private const int MostLinks = 1024;
 
     private readonly ContainerProcess _process;
@@ -179,10 +179,16 @@ public sealed class LiveEditor : IDisposable
     {
         if (directory.All(link => rootfs.ReadLink($"{directory.Key}/{link.Path}") == link.Target))
             return;
-        // Another hook of ours may have been here, for GPUs of another vendor: its links stay.
-        var others = rootfs.List(directory.Key).Take(MostLinks).Except(directory.Select(link => link.Path))
-            .Select(name => rootfs.ReadLink($"{directory.Key}/{name}") is { Length: > 0 } target ? new ContainerSymlink(name, target) : null).OfType<ContainerSymlink>();
-        Join(Kept(_files.Links(directory.Key, directory.Concat(others))), rootfs.MountTarget(directory.Key, true), leaking);
+        Join(Kept(_files.Links(directory.Key, directory.Concat(LinksOfOthers(rootfs, directory)))), rootfs.MountTarget(directory.Key, true), leaking);
+    }
+
+    // Another hook of ours may have been here, for GPUs of another vendor: its links stay. What else an image has there is nobody's.
+    private static IEnumerable<ContainerSymlink> LinksOfOthers(RootedDirectory rootfs, IGrouping<string, ContainerSymlink> directory)
+    {
+        var names = rootfs.List(directory.Key).Where(DrmNodes.IsByPathName).Except(directory.Select(link => link.Path)).ToList();
+        return names.Count <= MostLinks
+            ? names.Select(name => rootfs.ReadLink($"{directory.Key}/{name}") is { Length: > 0 } target ? new ContainerSymlink(name, target) : null).OfType<ContainerSymlink>()
+            : throw new GpuRuntimeException(ErrorCode.RootfsHostile, $"{directory.Key} in the container holds {names.Count} links of GPUs, which no host has; mend the image, or the volume that brings them.");
     }
 
     private void JoinMask(RootedDirectory rootfs, ProcFileMask mask, HashSet<ulong> leaking)

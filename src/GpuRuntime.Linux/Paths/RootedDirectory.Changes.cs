@@ -25,6 +25,20 @@ public sealed partial class RootedDirectory
         return true;
     }
 
+    /// <summary>
+    /// Puts a file in the place of one of another name in the same directory, and of what is there. At every moment there is one of them, with the
+    /// old content or the new.
+    /// </summary>
+    /// <param name="former">The other name, which is gone then.</param>
+    /// <returns><see langword="true"/>: something has changed.</returns>
+    /// <exception cref="LinuxException">It cannot be written; what was there is there.</exception>
+    public bool ReplaceAs(string path, string former, ReadOnlySpan<byte> content, uint mode)
+    {
+        var parent = Parent(path, out var name);
+        Put(parent, name, path, content, mode, Owner, former);
+        return true;
+    }
+
     /// <summary>Puts a symbolic link in the place of what is there; a link with this very text stays.</summary>
     /// <exception cref="LinuxException">It cannot be made.</exception>
     public void Symlink(string path, string target)
@@ -77,7 +91,7 @@ public sealed partial class RootedDirectory
             : () => TakeAway(parent, name, path);
     }
 
-    private static void Put(FileDescriptor parent, string name, string path, ReadOnlySpan<byte> content, uint mode, (uint Uid, uint Gid) owner)
+    private static void Put(FileDescriptor parent, string name, string path, ReadOnlySpan<byte> content, uint mode, (uint Uid, uint Gid) owner, string? former = null)
     {
         var temporary = Libc.UnguessableName(TemporaryPrefix);
         try
@@ -90,12 +104,45 @@ public sealed partial class RootedDirectory
                     Libc.ChangeOwner(file, owner.Uid, owner.Gid, path);
             }
 
-            Libc.Rename(parent, temporary, parent, name);
+            if (former is null)
+                Libc.Rename(parent, temporary, parent, name);
+            else
+                RenameOver(parent, temporary, name, former);
         }
         catch
         {
             Libc.TryUnlink(parent, temporary);
             throw;
+        }
+    }
+
+    // The former file takes the new name first: no two names are ever there, and never none.
+    private static void RenameOver(FileDescriptor parent, string temporary, string name, string former)
+    {
+        var isMoved = TryMove(parent, former, name);
+        try
+        {
+            Libc.Rename(parent, temporary, parent, name);
+        }
+        catch
+        {
+            if (isMoved)
+                Libc.Rename(parent, name, parent, former);
+            throw;
+        }
+    }
+
+    private static bool TryMove(FileDescriptor parent, string name, string other)
+    {
+        try
+        {
+            Libc.Rename(parent, name, parent, other);
+            return true;
+        }
+        catch (LinuxException exception) when (exception.Errno == Errno.NoEntry)
+        {
+            // Somebody else, who does the same, was first.
+            return false;
         }
     }
 

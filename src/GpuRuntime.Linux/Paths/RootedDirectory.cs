@@ -85,6 +85,14 @@ public sealed partial class RootedDirectory : IDisposable
         return file is not null && Libc.Stat(file).Type == FileType.Regular;
     }
 
+    /// <summary>Whether something has this name that is no directory; a link is not followed.</summary>
+    /// <exception cref="LinuxException">It cannot be told.</exception>
+    public bool HasFile(string path)
+    {
+        using var file = Libc.TryOpenAt(_root.Number, path, OpenFlags.Path | Libc.NoFollow, Inside, out var errno);
+        return file is not null ? Libc.Stat(file).Type != FileType.Directory : errno == Errno.NoEntry ? false : throw LinuxException.Of("open", path, errno);
+    }
+
     /// <summary>Names in a directory; nothing when it is not there.</summary>
     public IReadOnlyList<string> List(string path)
     {

@@ -173,6 +173,45 @@ public sealed class RootedDirectoryTests : DirectoryFixture
         }
     }
 
+    [Test]
+    public void A_file_takes_the_place_of_one_of_another_name_and_of_what_is_there()
+    {
+        Temporary.Write("former", "old");
+        var path = Temporary.Write("file", "older");
+        using var rootfs = RootedDirectory.Open(Temporary.Path, default);
+
+        Assert.That(rootfs.ReplaceAs("/file", "former", "new"u8, Mode), Is.True);
+        Assert.That(File.ReadAllText(path), Is.EqualTo("new"));
+        Assert.That(TreeListing.Names(Temporary.Path), Is.EquivalentTo(["file"]));
+        // Somebody else was first.
+        Assert.That(rootfs.ReplaceAs("/file", "former", "newer"u8, Mode), Is.True);
+        Assert.That(File.ReadAllText(path), Is.EqualTo("newer"));
+    }
+
+    [Test]
+    public void A_file_that_cannot_take_the_place_leaves_the_one_of_the_other_name()
+    {
+        Temporary.Write("former", "old");
+        Temporary.Write("file/in", "a directory");
+        using var rootfs = RootedDirectory.Open(Temporary.Path, default);
+
+        Assert.Throws<LinuxException>(() => rootfs.ReplaceAs("/file", "former", "new"u8, Mode));
+        Assert.That(File.ReadAllText(Temporary.Combine("former")), Is.EqualTo("old"));
+        Assert.That(TreeListing.Names(Temporary.Path), Is.EquivalentTo(["file", "file/in", "former"]));
+    }
+
+    [Test]
+    public void Whatever_is_no_directory_has_a_name_even_a_link_that_leads_nowhere()
+    {
+        Temporary.Write("directory/file", "x");
+        Temporary.Link("dangling", "/nowhere");
+        Temporary.Link("loop", "loop");
+        using var rootfs = RootedDirectory.Open(Temporary.Path, default);
+
+        Assert.That((string[])["directory/file", "dangling", "loop", "directory", "nothing"], Is.All.Matches<string>(name => rootfs.HasFile(name) == name is not ("directory" or "nothing")));
+        Assert.Throws<LinuxException>(() => rootfs.HasFile("directory/file/below"));
+    }
+
     [TestCase(4095)]
     [TestCase(4096)]
     [TestCase(4097)]

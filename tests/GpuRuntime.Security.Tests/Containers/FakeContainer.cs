@@ -17,6 +17,7 @@ internal sealed class FakeContainer : IAsyncDisposable
         mount --bind "$root" "$root"
         mount -t proc proc "$root/proc"
         mount -t tmpfs -o mode=755,nosuid tmpfs "$root/dev"
+        POPULATE
         for list in "$@"; do echo $$ >"$list"; done
         echo ready
         exec sleep 1000
@@ -49,12 +50,13 @@ internal sealed class FakeContainer : IAsyncDisposable
 
     /// <param name="cgroup">Becomes the container's, to dispose of.</param>
     /// <param name="prepare">Shell commands before the procfs is mounted, in the new mount namespace; the root is $root.</param>
+    /// <param name="populate">Shell commands when the procfs and /dev are mounted.</param>
     /// <param name="sleep">What its process executes at last, by whose name the kernel calls it.</param>
-    public static async Task<FakeContainer> StartAsync(Bundle bundle, TestDeviceCgroup cgroup, string prepare = "", string sleep = "sleep")
+    public static async Task<FakeContainer> StartAsync(Bundle bundle, TestDeviceCgroup cgroup, string prepare = "", string populate = "", string sleep = "sleep")
     {
         var output = new OutputFiles();
         var script = Script.Replace("mount -t proc", $"{prepare}\nmount -t proc", StringComparison.Ordinal)
-            .Replace("exec sleep", $"exec '{sleep}'", StringComparison.Ordinal);
+            .Replace("POPULATE", populate, StringComparison.Ordinal).Replace("exec sleep", $"exec '{sleep}'", StringComparison.Ordinal);
         var root = Path.Combine(bundle.Directory, "rootfs");
         var process = Command.Of("unshare", ["--mount", "--propagation", "private", "sh", "-c", script, "sh", root, .. cgroup.ToJoin]).Start(output.Prefix);
         var container = new FakeContainer(process, output, cgroup, bundle);

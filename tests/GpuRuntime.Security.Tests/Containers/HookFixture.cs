@@ -5,11 +5,20 @@ using GpuRuntime.TestHosts;
 
 namespace GpuRuntime.Security.Tests.Containers;
 
-/// <summary>Bundles whose prestart hook is ours, run by runc itself and not through the shim.</summary>
-public abstract class HookFixture(EngineKind kind = EngineKind.RuncOnCgroupV1) : EngineFixture(kind)
+/// <summary>Bundles in which a hook is ours, run by runc itself and not through the shim.</summary>
+public abstract class HookFixture(HookVerb verb = HookVerb.Prestart) : EngineFixture(EngineKind.RuncOnCgroupV1)
 {
     private string _image = "";
     private string _hook = "";
+    private ImmutableArray<GeneratedSpecification> _specifications = [];
+
+    private protected HookVerb Verb => verb;
+
+    /// <summary>The stage that engines put the verb in.</summary>
+    private protected string Stage => verb == HookVerb.Cdi ? "createRuntime" : "prestart";
+
+    /// <summary>With <see cref="HookVerb.Cdi"/>: this host's, one a vendor.</summary>
+    private protected ImmutableArray<GeneratedSpecification> Specifications => _specifications;
 
     /// <summary>
     /// A copy of the hook in the machine's own directory: its processes are told from everybody else's, and a build at the same time does not
@@ -24,11 +33,17 @@ public abstract class HookFixture(EngineKind kind = EngineKind.RuncOnCgroupV1) :
 
     private protected override SimulatedNvidiaHostOptions HostOptions => new() { GpuCount = 2 };
 
-    private protected string LibraryOfCuda => $"usr/lib/x86_64-linux-gnu/libcuda.so.{Host.DriverVersion}";
+    private protected virtual string DriverVersion => Host.DriverVersion;
+
+    private protected string LibraryOfCuda => $"usr/lib/x86_64-linux-gnu/libcuda.so.{DriverVersion}";
 
     private protected string FirstGpu => HostNodes.OfGpus(Host, 0).Single();
 
-    private protected Decoy NewDecoy() => Decoy.Create(Machine.Directory, Host.DriverVersion);
+    private protected Decoy NewDecoy() => Decoy.Create(Machine.Directory, DriverVersion);
+
+    private protected virtual ImmutableArray<string> Vendors => ["nvidia"];
+
+    private protected ImmutableArray<string> HookArguments => verb == HookVerb.Cdi ? [.. _specifications[0].Arguments] : ["prestart"];
 
     private protected static string NewId() => $"c{Guid.NewGuid():N}";
 
@@ -41,15 +56,24 @@ public abstract class HookFixture(EngineKind kind = EngineKind.RuncOnCgroupV1) :
         return Bundle.Create(directory, root, BundleEngine.DefaultOptions with
         {
             Args = request.Command,
-            Env = [$"NVIDIA_VISIBLE_DEVICES={request.Devices}", $"NVIDIA_DRIVER_CAPABILITIES={request.Capabilities}", .. request.Environment],
+            Env = verb == HookVerb.Cdi
+                ? request.Environment
+                : [$"NVIDIA_VISIBLE_DEVICES={request.Devices}", $"NVIDIA_DRIVER_CAPABILITIES={request.Capabilities}", .. request.Environment],
             CgroupsPath = $"/{Machine.Directory.Name()}/{id}",
-            Hooks = new JsonObject { [request.Stage] = new JsonArray(HookEntry()) },
             Edit = spec =>
             {
                 // What a container needs to start, so that hundreds of them start soon.
                 spec["mounts"] = new JsonArray([.. spec["mounts"]!.AsArray().Where(static mount => (string?)mount!["destination"] is "/proc" or "/dev").Select(static mount => mount!.DeepClone())]);
                 spec["linux"]!["maskedPaths"] = new JsonArray();
                 spec["linux"]!["readonlyPaths"] = new JsonArray();
+                if (verb == HookVerb.Prestart)
+                    spec["hooks"] = new JsonObject { [request.Stage ?? Stage] = new JsonArray(HookEntry()) };
+                else if (request.Devices != "void")
+                {
+                    foreach (var specification in _specifications)
+                        specification.AddTo(spec, request.MountsDriver, request.Stage ?? Stage);
+                }
+
                 request.Edit?.Invoke(spec);
             },
         });
@@ -58,12 +82,14 @@ public abstract class HookFixture(EngineKind kind = EngineKind.RuncOnCgroupV1) :
     /// <summary>Our hook as config.json calls it; <paramref name="before"/> are a program and arguments that run it.</summary>
     private protected JsonObject HookEntry(params ReadOnlySpan<string> before)
     {
-        ImmutableArray<string> arguments = before.IsEmpty ? ["gpu-runtime-hook", "prestart"] : [.. before, Hook, "prestart"];
+        if (verb == HookVerb.Cdi && before.IsEmpty)
+            return _specifications[0].Hook;
+        ImmutableArray<string> arguments = before.IsEmpty ? ["gpu-runtime-hook", .. HookArguments] : [.. before, Hook, .. HookArguments];
         return new JsonObject
         {
             ["path"] = before.IsEmpty ? Hook : before[0],
             ["args"] = new JsonArray([.. arguments.Select(static argument => (JsonNode)argument)]),
-            ["env"] = new JsonArray($"GPU_RUNTIME_CONFIG={Host.ConfigPath}"),
+            ["env"] = new JsonArray($"GPU_RUNTIME_CONFIG={Machine.ConfigPath}"),
         };
     }
 
@@ -74,7 +100,7 @@ public abstract class HookFixture(EngineKind kind = EngineKind.RuncOnCgroupV1) :
 
     /// <summary>The hook by itself, as a runtime would start it.</summary>
     private protected Command HookFor(string state) =>
-        Command.Of(Hook, "prestart").WithEnvironment("GPU_RUNTIME_CONFIG", Host.ConfigPath) with { InputPath = state, Limit = TimeSpan.FromSeconds(20) };
+        Command.Of(Hook, [.. HookArguments]).WithEnvironment("GPU_RUNTIME_CONFIG", Machine.ConfigPath) with { InputPath = state, Limit = TimeSpan.FromSeconds(20) };
 
     /// <summary>Processes of the hook, wherever they are.</summary>
     private protected IEnumerable<string> RunningHooks() => RunningPrograms.Of(Hook);
@@ -86,6 +112,14 @@ public abstract class HookFixture(EngineKind kind = EngineKind.RuncOnCgroupV1) :
         var programs = Machine.Directory.CreateSubdirectory("programs");
         _hook = Path.Combine(programs, "gpu-runtime-hook");
         File.Copy(Programs.GpuRuntimeHook, _hook);
+        if (verb == HookVerb.Cdi)
+        {
+            // Specifications name the hook that lies beside the program that writes them.
+            var program = Path.Combine(programs, "gpu-runtime");
+            File.Copy(Programs.GpuRuntime, program);
+            _specifications = [.. await Task.WhenAll(Vendors.Select(vendor => GeneratedSpecification.OfAsync(program, Machine.ConfigPath, vendor)))];
+        }
+
         _image = await Task.Run(() => HookImage.Create(Machine.Directory.CreateSubdirectory("hook-image")));
     }
 }

@@ -14,8 +14,11 @@ internal sealed record HookRequest
 
     public ImmutableArray<string> Environment { get; init; } = [];
 
-    /// <summary>The member of config.json's hooks that ours is in.</summary>
-    public string Stage { get; init; } = "prestart";
+    /// <summary>The member of config.json's hooks that ours is in; what the engine takes by default.</summary>
+    public string? Stage { get; init; }
+
+    /// <summary>With <see cref="HookVerb.Cdi"/>: has the runtime mount the driver's files before the hook runs.</summary>
+    public bool MountsDriver { get; init; }
 
     /// <summary>A root filesystem; the fixture's small one by default.</summary>
     public string? Image { get; init; }

@@ -8,7 +8,9 @@ namespace GpuRuntime.Security.Tests.Rows;
 /// Calls inside the container's namespace by which the hook finds out what is there, and those that write small files: one that fails either fails
 /// the hook, which leaves nothing then, or it makes no difference to what the container gets.
 /// </summary>
-public sealed class FailingReadRows : FakeContainerFixture
+[TestFixture(HookVerb.Prestart)]
+[TestFixture(HookVerb.Cdi)]
+public sealed class FailingReadRows(HookVerb verb) : FakeContainerFixture(verb)
 {
     private const int NoMemory = 12;
 

@@ -4,7 +4,9 @@ using GpuRuntime.Security.Tests.Containers;
 namespace GpuRuntime.Security.Tests.Rows;
 
 /// <summary>What a hook may get on standard input, from a runtime or from anybody: one sentence, status 1, and it does not wait for more.</summary>
-public sealed class HookInputRows : FakeContainerFixture
+[TestFixture(HookVerb.Prestart)]
+[TestFixture(HookVerb.Cdi)]
+public sealed class HookInputRows(HookVerb verb) : FakeContainerFixture(verb)
 {
     private const string Invalid = "GRT4006";
     private const string NotTheContainers = "GRT4007";
@@ -179,7 +181,7 @@ public sealed class HookInputRows : FakeContainerFixture
 
         (await HookFor(await StateAsync(state)).RunAsync()).EnsureSuccess();
 
-        Probe.AssertAllOpen(await OpenInAsync(container, FirstGpu), FirstGpu);
+        await AssertGivenAsync(container);
     }
 
     [TestCase("a FIFO", "GRT1302")]

@@ -6,7 +6,9 @@ namespace GpuRuntime.Security.Tests.Rows;
 /// The hook at a stage that runs in the container's namespaces, where the pid in the state is the container's own numbering and /proc is still the
 /// machine's: "1" is the machine's first process then.
 /// </summary>
-public sealed class HookStageRows : HookFixture
+[TestFixture(HookVerb.Prestart)]
+[TestFixture(HookVerb.Cdi)]
+public sealed class HookStageRows(HookVerb verb) : HookFixture(verb)
 {
     // A machine in the machine: its first process may be looked at by root, as on most machines and not in every sandbox.
     private const string Script = """

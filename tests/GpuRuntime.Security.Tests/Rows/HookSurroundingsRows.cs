@@ -4,7 +4,9 @@ using GpuRuntime.Security.Tests.Containers;
 namespace GpuRuntime.Security.Tests.Rows;
 
 /// <summary>What surrounds the hook: propagation, SELinux, environments, descriptors, and being called twice.</summary>
-public sealed class HookSurroundingsRows : FakeContainerFixture
+[TestFixture(HookVerb.Prestart)]
+[TestFixture(HookVerb.Cdi)]
+public sealed class HookSurroundingsRows(HookVerb verb) : FakeContainerFixture(verb)
 {
     // "/" of the machine is shared on most hosts, and an engine's root file systems with it.
     [TestCase("shared")]
@@ -34,17 +36,20 @@ public sealed class HookSurroundingsRows : FakeContainerFixture
     }
 
     [Test]
-    public async Task A_shared_volume_in_the_place_of_a_directory_of_libraries_is_refused()
+    public async Task A_shared_volume_in_the_place_of_a_directory_of_the_drivers_is_refused()
     {
         var volume = Machine.Directory.CreateSubdirectory("volume");
+        var place = Verb == HookVerb.Cdi ? "etc/nvidia/nvidia-application-profiles-rc.d" : "usr/lib/x86_64-linux-gnu";
         var bundle = await CreateBundleAsync(new HookRequest { Capabilities = "utility" });
         await using var container = await StartContainerAsync(bundle, prepare:
-            $"mkdir -p \"$root/usr/lib/x86_64-linux-gnu\"; mount --bind {volume} \"$root/usr/lib/x86_64-linux-gnu\"; mount --make-shared \"$root/usr/lib/x86_64-linux-gnu\"");
+            $"mkdir -p \"$root/{place}\"; mount --bind {volume} \"$root/{place}\"; mount --make-shared \"$root/{place}\"");
+        var before = await container.SnapshotAsync();
 
         var sentence = HookSentence.Of(await HookFor(container.StatePath).RunAsync());
 
         Assert.That(sentence, Does.Contain("GRT4002").And.Contain("shared propagation"));
         Assert.That(Directory.GetFileSystemEntries(volume), Is.Empty);
+        Assert.That(await container.SnapshotAsync(), Is.EqualTo(before));
     }
 
     [Test]
@@ -78,7 +83,7 @@ public sealed class HookSurroundingsRows : FakeContainerFixture
         (await hook.RunAsync()).EnsureSuccess();
 
         Assert.That(control.ExitCode, Is.Not.Zero, "the control shows nothing: the runtime does not read the knob");
-        Assert.That((await OpenInAsync(container, FirstGpu)).Output, Does.Contain($"{FirstGpu}: ENXIO"));
+        await AssertGivenAsync(container);
     }
 
     [Test]
@@ -108,10 +113,12 @@ public sealed class HookSurroundingsRows : FakeContainerFixture
 
     [TestCase("prestart", "prestart")]
     [TestCase("prestart", "createRuntime")]
+    [TestCase("createRuntime", "createRuntime")]
     public async Task Called_twice_it_gives_everything_once(string first, string second)
     {
-        var once = await RunAsync(await CreateBundleAsync(HookRequest.Of(HookImage.Busybox, "cut", "-d", " ", "-f", "5,6", "/proc/self/mountinfo")));
-        var twice = await RunAsync(await CreateBundleAsync(HookRequest.Of(HookImage.Busybox, "cut", "-d", " ", "-f", "5,6", "/proc/self/mountinfo") with
+        var request = HookRequest.Of(HookImage.Busybox, "cut", "-d", " ", "-f", "5,6", "/proc/self/mountinfo") with { MountsDriver = true };
+        var once = await RunAsync(await CreateBundleAsync(request));
+        var twice = await RunAsync(await CreateBundleAsync(request with
         {
             Edit = spec =>
             {

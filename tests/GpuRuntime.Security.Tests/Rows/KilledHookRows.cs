@@ -10,7 +10,9 @@ namespace GpuRuntime.Security.Tests.Rows;
 /// The hook is killed by SIGKILL at each of its system calls in turn: the container does not start half-equipped, no mount is left on the host,
 /// and the next create works, with the same root filesystem.
 /// </summary>
-public sealed class KilledHookRows : HookFixture
+[TestFixture(HookVerb.Prestart, 1)]
+[TestFixture(HookVerb.Cdi, 2)]
+public sealed class KilledHookRows(HookVerb verb, int callsPerKill) : HookFixture(verb)
 {
     private const string Marker = "the container runs";
 
@@ -36,9 +38,9 @@ public sealed class KilledHookRows : HookFixture
         // Counted from there: how many calls the managed runtime makes before, while its threads wait for each other, differs from run to run.
         var inContainer = 0;
         while (await KillAsync($"{Tamper.AnyCall}@{SystemCalls.Setns}", inContainer + 1))
-            inContainer++;
+            inContainer += callsPerKill;
 
-        TestContext.Out.WriteLine($"killed at each of {inContainer} system calls in the container, and at every {CallsPerKillBefore}th of {entered} before");
+        TestContext.Out.WriteLine($"killed at every {callsPerKill}th of {inContainer} system calls in the container, and at every {CallsPerKillBefore}th of {entered} before");
         Assert.That(inContainer, Is.GreaterThan(50));
         Assert.That(HostMountTable(), Is.EqualTo(mounts));
         Assert.That(RunningHooks(), Is.Empty);
@@ -65,7 +67,7 @@ public sealed class KilledHookRows : HookFixture
     private Task<CommandResult> RunAsync(Bundle bundle, string tamper, string action, string call, int nth, string log, string config)
     {
         var spec = JsonNode.Parse(config)!.AsObject();
-        spec["hooks"]!["prestart"] = new JsonArray(HookEntry(tamper, action, call, nth.ToString(CultureInfo.InvariantCulture), log));
+        spec["hooks"]![Stage] = new JsonArray(HookEntry(tamper, action, call, nth.ToString(CultureInfo.InvariantCulture), log));
         bundle.WriteConfig(spec);
         return base.RunAsync(bundle);
     }
