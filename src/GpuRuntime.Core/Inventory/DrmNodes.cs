@@ -12,7 +12,6 @@ public sealed record DrmNodes(ImmutableArray<DeviceNode> Nodes, ImmutableArray<s
     private const string Card = "card";
     private const string Render = "renderD";
     private const string RenderKind = "render";
-    private const string ByPath = "pci-";
 
     public static DrmNodes None { get; } = new([], []);
 
@@ -53,12 +52,12 @@ public sealed record DrmNodes(ImmutableArray<DeviceNode> Nodes, ImmutableArray<s
         {
             var name = node.Path[(node.Path.LastIndexOf('/') + 1)..];
             var kind = Number(name, Render) is null ? Card : RenderKind;
-            return new ContainerSymlink($"/dev/dri/by-path/{ByPath}{gpu.PciAddress}-{kind}", $"../{name}");
+            return new ContainerSymlink($"/dev/dri/by-path/pci-{gpu.PciAddress}-{kind}", $"../{name}");
         });
 
-    /// <summary>Whether a name is of the form that <see cref="ByPathLinks"/> gives.</summary>
+    /// <summary>Whether udev gives a name like this to a by-path link, of whatever bus: <c>pci-0000:03:00.0-render</c>.</summary>
     public static bool IsByPathName(string name) =>
-        name.StartsWith(ByPath, StringComparison.Ordinal) && (name.EndsWith($"-{Card}", StringComparison.Ordinal) || name.EndsWith($"-{RenderKind}", StringComparison.Ordinal));
+        name.EndsWith($"-{Card}", StringComparison.Ordinal) || name.EndsWith($"-{RenderKind}", StringComparison.Ordinal);
 
     private static int? Number(string name, string prefix) =>
         name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

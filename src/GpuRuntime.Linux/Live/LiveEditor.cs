@@ -182,7 +182,7 @@ public sealed class LiveEditor : IDisposable
         Join(Kept(_files.Links(directory.Key, directory.Concat(LinksOfOthers(rootfs, directory)))), rootfs.MountTarget(directory.Key, true), leaking);
     }
 
-    // Another hook of ours may have been here, for GPUs of another vendor: its links stay. What else an image has there is nobody's.
+    // Another hook may have been here, for GPUs of another vendor: its links stay. What else an image has there is nobody's.
     private static IEnumerable<ContainerSymlink> LinksOfOthers(RootedDirectory rootfs, IGrouping<string, ContainerSymlink> directory)
     {
         var names = rootfs.List(directory.Key).Where(DrmNodes.IsByPathName).Except(directory.Select(link => link.Path)).ToList();

@@ -174,14 +174,16 @@ public sealed class SpecDirectoryRows
         (await Command.Of("chmod", "777", Specs.FullPath).RunAsync()).EnsureSuccess();
         await File.WriteAllTextAsync(Specs.Combine(SpecDirectory.Own), "");
         File.CreateSymbolicLink(Specs.Combine("swapped"), target);
+        var written = 0;
         var attacker = new SwappingAttacker([(Specs.Combine(SpecDirectory.Own), Specs.Combine("swapped"))]);
         using (attacker)
         {
             for (var turn = 0; turn < 50; turn++)
-                await Specs.Cdi(turn % 2 == 0 ? Specs.ThreeGpus : Specs.TwoGpus, turn % 3 == 0 ? ["generate", "--format", "json"] : ["generate", "--format", "yaml"]).RunAsync();
+                written += (await Specs.Cdi(turn % 2 == 0 ? Specs.ThreeGpus : Specs.TwoGpus, "generate", "--format", turn % 3 == 0 ? "json" : "yaml").RunAsync()).Output.Contains(": written", StringComparison.Ordinal) ? 1 : 0;
         }
 
         Assert.That(attacker.Swaps, Is.GreaterThan(50), "nobody attacked");
+        Assert.That(written, Is.Positive);
         Assert.That(decoy.Content(), Is.EqualTo(before));
     }
 
