@@ -9,8 +9,10 @@ namespace GpuRuntime.Core.Edits;
 /// <param name="Options">OCI mount options.</param>
 public sealed record ContainerMount(string HostPath, string ContainerPath, ImmutableArray<string> Options)
 {
+    public const string Bind = "bind";
+
     /// <summary>The OCI mount type.</summary>
-    public string Type { get; init; } = "bind";
+    public string Type { get; init; } = Bind;
 
     /// <summary>
     /// Libraries, binaries, firmware and data. No propagation option: the low-level runtime's own default is already

@@ -1,7 +1,9 @@
+using GpuRuntime.Core.Configuration;
+
 namespace GpuRuntime.Core.Engines;
 
 /// <summary>Where engines look for CDI specifications.</summary>
 internal static class CdiDirectories
 {
-    public const string Toml = "[\"/etc/cdi\", \"/var/run/cdi\"]";
+    public static string Toml { get; } = $"[{string.Join(", ", RuntimeConfiguration.Default.CdiSpecDirectories.Select(EngineText.Quote))}]";
 }

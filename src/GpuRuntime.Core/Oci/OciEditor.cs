@@ -140,7 +140,7 @@ public sealed class OciEditor
         var hooks = _spec.Items("hooks", stage).ToList();
         for (var index = 0; index < hooks.Count; index++)
         {
-            if (hooks[index]["path"]?.AsText() is { } path && InjectingHooks.Contains(path[(path.LastIndexOf('/') + 1)..]) && !Arguments(hooks[index]).Contains(CdiHookArguments.Verb))
+            if (hooks[index]["path"]?.AsText() is { } path && InjectingHooks.Contains(path[(path.LastIndexOf('/') + 1)..]) && Arguments(hooks[index]).ElementAtOrDefault(1) != CdiHookArguments.Verb)
                 edit.Removed.Add(index);
         }
 

@@ -18,6 +18,9 @@ public sealed class OwnSpecFiles(string directory)
 
     public string PathOf(GpuVendor vendor, CdiFormat format) => $"{directory.TrimEnd('/')}/{Name(vendor, format)}";
 
+    /// <summary>Whether a path is that of the vendor's file, in whichever format.</summary>
+    public bool Is(GpuVendor vendor, string path) => path == PathOf(vendor, CdiFormat.Yaml) || path == PathOf(vendor, CdiFormat.Json);
+
     /// <summary>The format of the vendor's file; <see langword="null"/> when there is none.</summary>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.CdiSpecUnwritable"/>: the directory is none.</exception>
     public CdiFormat? FormatOf(GpuVendor vendor)

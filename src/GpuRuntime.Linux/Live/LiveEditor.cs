@@ -71,7 +71,7 @@ public sealed class LiveEditor : IDisposable
         var what = !edits.Environment.IsEmpty ? $"the variable {edits.Environment[0].Name}"
             : !edits.Hooks.IsEmpty ? $"the hook {edits.Hooks[0].Path}"
             : edits.DeviceNodes.FirstOrDefault(node => node.Type != 'c') is { } node ? $"the node {node.Path}, which is no character device,"
-            : edits.Mounts.FirstOrDefault(mount => mount.Type != "bind") is { } mount ? $"a file system of type {mount.Type} at {mount.ContainerPath}"
+            : edits.Mounts.FirstOrDefault(mount => mount.Type != ContainerMount.Bind) is { } mount ? $"a file system of type {mount.Type} at {mount.ContainerPath}"
             : null;
         if (what is not null)
             throw new GpuRuntimeException(

@@ -12,6 +12,12 @@ public static class OwnProgram
     /// <summary>Absolute path of this executable.</summary>
     public static string Path => Libc.TryReadLink(Libc.AtFdCwd, "/proc/self/exe") ?? throw LinuxException.Last("readlink", "/proc/self/exe");
 
+    /// <summary>The name of our other executable, the hook.</summary>
+    public const string HookName = "gpu-runtime-hook";
+
+    /// <summary>Where it is installed: beside this one.</summary>
+    public static string HookPath => $"{Path[..Path.LastIndexOf('/')]}/{HookName}";
+
     /// <summary>Whether this process is in a user namespace of somebody's, as under a rootless engine.</summary>
     public static bool IsInUserNamespace
     {

@@ -1,6 +1,5 @@
 using GpuRuntime.Commands.Cdi;
 using GpuRuntime.Core.Cdi.Devices;
-using GpuRuntime.Core.Cdi.Text;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
@@ -87,7 +86,7 @@ internal static class CdiChecks
         var files = new OwnSpecFiles(file.Path[..file.Path.LastIndexOf('/')]);
         foreach (var module in VendorModules.All)
         {
-            if (file.Path == files.PathOf(module.Vendor, CdiFormat.Yaml) || file.Path == files.PathOf(module.Vendor, CdiFormat.Json))
+            if (files.Is(module.Vendor, file.Path))
                 return module.Vendor;
         }
 

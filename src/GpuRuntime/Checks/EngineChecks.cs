@@ -11,7 +11,6 @@ internal static class EngineChecks
     private const string DockerConfiguration = "/etc/docker/daemon.json";
     private const string ContainerdConfiguration = "/etc/containerd/config.toml";
     private const string HookName = "nvidia-container-runtime-hook";
-    private const string OwnHookName = "gpu-runtime-hook";
     private const string OwnName = "gpu-runtime";
 
     /// <summary>What AMD's documentation registers, and what Docker from 28.3 on looks for to take --gpus without a hook.</summary>
@@ -37,7 +36,7 @@ internal static class EngineChecks
         if (OnPath("dockerd") is null)
             yield break;
         var hook = OnPath(HookName);
-        var isOwnHook = hook is not null && LeadsTo(hook, OwnHookName);
+        var isOwnHook = hook is not null && LeadsTo(hook, OwnProgram.HookName);
         var registration = DockerRegistration();
         // With our hook --gpus works without it.
         yield return isOwnHook && registration.IsMissing ? new Finding("docker", registration.Finding.What) : registration.Finding;
@@ -46,7 +45,7 @@ internal static class EngineChecks
             ({ } path, _) => new Finding("docker --gpus", $"{path} is there{(isOwnHook ? " and is ours" : ", and is not gpu-runtime's")}: dockerd takes --gpus if it was started since"),
             (null, { } amd) when LeadsTo(amd, OwnName) && !registration.IsMissing => new Finding(
                 "docker --gpus", $"{amd} is there and is ours: Docker 28.3 and newer takes --gpus where --runtime, or the default runtime, is gpu-runtime; older ones need {HookName}"),
-            _ => new Finding("docker --gpus", $"no program named {HookName} on PATH, so that dockerd refuses --gpus", $"ln -s {OwnHook()} /usr/local/bin/{HookName}, then restart dockerd; or use -e GPU_RUNTIME_GPUS=all"),
+            _ => new Finding("docker --gpus", $"no program named {HookName} on PATH, so that dockerd refuses --gpus", $"ln -s {OwnProgram.HookPath} /usr/local/bin/{HookName}, then restart dockerd; or use -e GPU_RUNTIME_GPUS=all"),
         };
     }
 
@@ -110,8 +109,6 @@ internal static class EngineChecks
         path == OwnProgram.Path || path == OwnName || path.EndsWith($"/{OwnName}", StringComparison.Ordinal) || (Search(path) is { } found && LeadsTo(found, OwnName));
 
     private static bool LeadsTo(string link, string name) => new FileInfo(link).ResolveLinkTarget(returnFinalTarget: true)?.Name == name;
-
-    private static string OwnHook() => OwnProgram.Path[..(OwnProgram.Path.LastIndexOf('/') + 1)] + OwnHookName;
 
     private static string? OnPath(string name) => LowLevelRuntime.TryFind([name], Environment.GetEnvironmentVariable("PATH"));
 

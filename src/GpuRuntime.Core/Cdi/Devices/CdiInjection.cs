@@ -71,9 +71,7 @@ public sealed class CdiInjection
     private static ImmutableArray<T> LastOfEach<T>(IEnumerable<T> edits, Func<T, string> key)
         where T : class => [.. edits.Reverse().DistinctBy(key).Reverse()];
 
-    private static ContainerMount Mount(CdiMount mount) => mount.Type is { } type
-        ? new ContainerMount(mount.HostPath, mount.ContainerPath, mount.Options) { Type = type }
-        : new ContainerMount(mount.HostPath, mount.ContainerPath, mount.Options);
+    private static ContainerMount Mount(CdiMount mount) => new(mount.HostPath, mount.ContainerPath, mount.Options) { Type = mount.Type ?? ContainerMount.Bind };
 
     private static EnvironmentVariable Variable(string entry)
     {

@@ -50,16 +50,10 @@ public static class CdiDeviceNames
     {
         if (name == All)
             return new DeviceSelector(SelectorKind.All, vendor, name);
-        try
-        {
-            var selector = SelectorGrammar.Parse(name, vendor, "");
-            // A range is a word of requests alone.
-            return selector.Kind == SelectorKind.Index && selector.First != selector.Last ? null : selector;
-        }
-        catch (GpuRuntimeException exception) when (exception.Code == ErrorCode.RequestInvalid)
-        {
-            return null;
-        }
+        // A range is a word of requests alone.
+        return SelectorGrammar.TryParse(name) is { } selector && (selector.Vendor ?? vendor) == vendor && (selector.Kind != SelectorKind.Index || selector.First == selector.Last)
+            ? selector with { Vendor = vendor }
+            : null;
     }
 }
 

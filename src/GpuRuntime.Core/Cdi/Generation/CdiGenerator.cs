@@ -24,6 +24,9 @@ public sealed class CdiGenerator
     private readonly RuntimeConfiguration _configuration;
     private readonly ImmutableArray<Gpu> _gpus;
 
+    // By the GPUs that they are of: several names mean the same ones, and a driver's files are many to look for.
+    private readonly Dictionary<string, ContainerEdits> _edits = new(StringComparer.Ordinal);
+
     private CdiGenerator(IVendorModule module, IHostRoot host, RuntimeConfiguration configuration)
     {
         _module = module;
@@ -46,15 +49,12 @@ public sealed class CdiGenerator
         var given = Given(out var warnings);
         // Names are those of the whole host: an index does not change because a GPU in front of it cannot be given.
         var named = CdiDeviceNames.Of(_gpus, _configuration).Select(device => WithoutOthers(device, given)).Where(device => !device.Gpus.IsEmpty).ToList();
-        var edits = new Dictionary<string, ContainerEdits>(StringComparer.Ordinal);
-        foreach (var device in named)
-            edits.TryAdd(Key(device.Gpus), Edits(device.Gpus));
-
-        var all = edits.Values.Aggregate(ContainerEdits.Join);
+        var edits = named.Select(device => Edits(device.Gpus)).Distinct().ToList();
+        var all = edits.Aggregate(ContainerEdits.Join);
         var own = _gpus.SelectMany(NodesOf).Select(node => node.Path).ToHashSet();
-        var common = edits.Values.Aggregate(Common);
+        var common = edits.Aggregate(Common);
         common = common with { DeviceNodes = [.. common.DeviceNodes.Where(node => !own.Contains(node.Path))] };
-        var devices = named.Select(device => new CdiDevice(device.Name, DeviceEdits(edits[Key(device.Gpus)], common)));
+        var devices = named.Select(device => new CdiDevice(device.Name, DeviceEdits(Edits(device.Gpus), common)));
         var spec = new CdiSpec(CdiVersion.First, _module.Vendor.CdiKind()) { Devices = [.. devices], Edits = CommonEdits(common, all, hookProgram) };
         return new GeneratedSpec(spec with { Version = CdiVersions.LeastFor(spec) }, all.DeviceNodes, warnings);
     }
@@ -92,8 +92,11 @@ public sealed class CdiGenerator
 
     private ContainerEdits Edits(ImmutableArray<Gpu> gpus)
     {
+        var key = Key(gpus);
+        if (_edits.TryGetValue(key, out var edits))
+            return edits;
         var request = new GpuRequest { Capabilities = _module.SpecificationCapabilities, Source = "gpu-runtime cdi generate" };
-        return _module.Edits(new VendorGrant(gpus, request, ContainerEnvironment.Empty), _host, _configuration);
+        return _edits[key] = _module.Edits(new VendorGrant(gpus, request, ContainerEnvironment.Empty), _host, _configuration);
     }
 
     private static string Key(ImmutableArray<Gpu> gpus) =>

@@ -14,8 +14,6 @@ namespace GpuRuntime.Commands.Cdi;
 /// <param name="Generated"><see langword="null"/> when the host has no GPU of the vendor, or <paramref name="Failure"/> says why there is none.</param>
 internal sealed record CurrentSpec(GpuVendor Vendor, GeneratedSpec? Generated, GpuRuntimeException? Failure)
 {
-    private const string HookProgram = "gpu-runtime-hook";
-
     /// <summary>Those of several vendors, each by itself: what ails one keeps the others from nobody.</summary>
     /// <param name="vendors">Empty = every vendor.</param>
     /// <param name="version">The version to write; <see langword="null"/> = the configuration's, else the least.</param>
@@ -44,10 +42,9 @@ internal sealed record CurrentSpec(GpuVendor Vendor, GeneratedSpec? Generated, G
 
     private static string HookPath()
     {
-        var own = OwnProgram.Path;
-        var path = $"{own[..own.LastIndexOf('/')]}/{HookProgram}";
+        var path = OwnProgram.HookPath;
         return File.Exists(path)
             ? path
-            : throw new GpuRuntimeException(ErrorCode.CdiSpecUnwritable, $"{path} is missing, which specifications would name as their hook; install it beside {own}.");
+            : throw new GpuRuntimeException(ErrorCode.CdiSpecUnwritable, $"{path} is missing, which specifications would name as their hook; install it beside {OwnProgram.Path}.");
     }
 }

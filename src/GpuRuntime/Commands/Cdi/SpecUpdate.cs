@@ -81,7 +81,7 @@ internal sealed class SpecUpdate(string directory, CdiFormat? format, bool isQui
     {
         foreach (var other in CdiDirectories.LoadAll([directory]).Files)
         {
-            if (other.Spec.Kind == spec.Kind && other.Path != _files.PathOf(vendor, CdiFormat.Yaml) && other.Path != _files.PathOf(vendor, CdiFormat.Json)
+            if (other.Spec.Kind == spec.Kind && !_files.Is(vendor, other.Path)
                 && other.Spec.Devices.FirstOrDefault(device => spec.Devices.Any(own => own.Name == device.Name)) is { } device)
                 throw new GpuRuntimeException(
                     ErrorCode.CdiSpecUnwritable,
