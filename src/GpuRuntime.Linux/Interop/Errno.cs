@@ -15,6 +15,7 @@ public enum Errno
     Busy = 16,
     Exists = 17,
     CrossDevice = 18,
+    NoDevice = 19,
     NotDirectory = 20,
     IsDirectory = 21,
     Invalid = 22,
@@ -23,4 +24,5 @@ public enum Errno
     NoSystemCall = 38,
     NotEmpty = 39,
     TooManyLinks = 40,
+    NotSupported = 95,
 }

@@ -28,6 +28,7 @@ public sealed class LinuxException : IOException
         Errno.AccessDenied => "permission denied (EACCES)",
         Errno.Exists => "file exists (EEXIST)",
         Errno.CrossDevice => "leads out of its file system (EXDEV)",
+        Errno.NoDevice => "no such device (ENODEV)",
         Errno.NotDirectory => "not a directory (ENOTDIR)",
         Errno.IsDirectory => "is a directory (EISDIR)",
         Errno.Invalid => "invalid argument (EINVAL)",
