@@ -19,11 +19,22 @@ internal static class PrestartCommand
         using var process = ContainerProcess.Open(state.Pid);
         var configuration = ConfigurationFile.Load(Environment.GetEnvironmentVariable(ConfigurationFile.Variable)).Values;
         using var bundle = BundleDirectory.Open(state.Bundle);
-        if (BundlePlan.Make(bundle, state.Id, configuration) is not { } plan)
+        if (BundlePlan.Make(bundle, PlannedContainer.OfHook(state.Id, state.Bundle, state.Pid), configuration) is not { } plan)
             return;
-        var options = LiveEditOptions.Of(plan.Spec, state.Bundle);
-        HostNodes.MakeMissing(plan.Edits.DeviceNodes, options.BindsNodes);
-        LiveEditor.Apply(process, plan.Spec, plan.Edits, options);
+        try
+        {
+            var options = LiveEditOptions.Of(plan.Spec, state.Bundle);
+            if (plan.Edits.Limits is { } limits)
+                LiveLimits.Apply(state, limits);
+            HostNodes.MakeMissing(plan.Edits.DeviceNodes, options.BindsNodes);
+            LiveEditor.Apply(process, plan.Spec, plan.Edits, options);
+        }
+        catch
+        {
+            plan.Reservation?.Release();
+            throw;
+        }
+
         RuntimeLog.GpusGranted(configuration, state.Id, plan.Source, plan.Edits.DeviceNodes.Length, plan.Edits.Mounts.Length);
     }
 }

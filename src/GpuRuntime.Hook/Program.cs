@@ -18,7 +18,7 @@ internal static class Program
         usage: gpu-runtime-hook prestart      gives a created container its GPUs; the runtime writes the container's state to standard input
                gpu-runtime-hook cdi OPTIONS   does for a created container what a specification of gpu-runtime cdi generate says
                gpu-runtime-hook poststart     nothing is left to do then
-               gpu-runtime-hook poststop      nothing is left to do then
+               gpu-runtime-hook poststop      what the container held is free
                gpu-runtime-hook --version
         """;
 
@@ -53,7 +53,10 @@ internal static class Program
             case [CdiHookArguments.Verb, .. var arguments]:
                 CdiCommand.Run(arguments);
                 return 0;
-            case ["poststart"] or ["poststop"]:
+            case ["poststart"]:
+                return 0;
+            case ["poststop"]:
+                PoststopCommand.Run();
                 return 0;
             case ["--version"]:
                 Console.Out.WriteLine($"gpu-runtime-hook version {typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using GpuRuntime.Core.Cdi;
 
 namespace GpuRuntime.Core.Configuration;
@@ -13,6 +14,12 @@ public enum ConfigurationType
     TextList,
     PathList,
     Word,
+
+    /// <summary>A whole number, not negative.</summary>
+    Number,
+
+    /// <summary>An amount of memory as requests give it (<c>16GiB</c>), or empty for none.</summary>
+    OptionalSize,
 }
 
 /// <summary>One key: its type, how a value gets into the record, and how the effective value reads back.</summary>
@@ -24,6 +31,9 @@ public sealed record ConfigurationKey(
 {
     /// <summary>For <see cref="ConfigurationType.Word"/>: the words that may stand there, in the order of their enum.</summary>
     public ImmutableArray<string> Words { get; init; } = [];
+
+    /// <summary>For <see cref="ConfigurationType.Number"/>: the largest.</summary>
+    public int Largest { get; init; }
 
     /// <summary>Every key, in the order in which <c>gpu-runtime config</c> prints them.</summary>
     public static ImmutableArray<ConfigurationKey> All { get; } =
@@ -51,6 +61,15 @@ public sealed record ConfigurationKey(
             Words = ["hardware", "kernel", "watchdog", "cooperative"],
         },
         new("limits.overcommit", ConfigurationType.Boolean, (c, v) => c with { Overcommit = (bool)v }, c => c.Overcommit),
+        new("limits.minimumComputeTier", ConfigurationType.Word, (c, v) => c with { MinimumComputeTier = (ComputeTier)(int)v }, c => (int)c.MinimumComputeTier)
+        {
+            Words = ["hardware", "cooperative", "advisory"],
+        },
+        new("limits.graceSeconds", ConfigurationType.Number, (c, v) => c with { GraceSeconds = (int)v }, c => c.GraceSeconds) { Largest = 3600 },
+        new("limits.spillMemory", ConfigurationType.OptionalSize, (c, v) => c with { SpillMemoryBytes = (long)v is > 0 and var bytes ? bytes : null }, c => c.SpillMemoryBytes?.ToString(CultureInfo.InvariantCulture) ?? ""),
+        new("limits.mps.pipeDirectory", ConfigurationType.OptionalPath, (c, v) => c with { MpsPipeDirectory = (string)v }, c => c.MpsPipeDirectory),
+        new("limits.mps.sharedMemory", ConfigurationType.AbsolutePath, (c, v) => c with { MpsSharedMemory = (string)v }, c => c.MpsSharedMemory),
+        new("allocation.maxHolders", ConfigurationType.Number, (c, v) => c with { MaxHolders = (int)v }, c => c.MaxHolders) { Largest = 100_000 },
         new("libraries.searchPaths", ConfigurationType.PathList, (c, v) => c with { LibrarySearchPaths = (ImmutableArray<string>)v }, c => c.LibrarySearchPaths),
         new("log.path", ConfigurationType.OptionalPath, (c, v) => c with { LogPath = (string)v }, c => c.LogPath),
         new("log.level", ConfigurationType.Word, (c, v) => c with { LogLevel = (LogLevelName)(int)v }, c => (int)c.LogLevel)

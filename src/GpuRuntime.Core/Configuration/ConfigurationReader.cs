@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using GpuRuntime.Core.Errors;
+using GpuRuntime.Core.Requests;
 
 namespace GpuRuntime.Core.Configuration;
 
@@ -104,7 +105,9 @@ public ref struct ConfigurationReader
             return List(key.Type == ConfigurationType.PathList);
         if (key.Type == ConfigurationType.Boolean && _json.TokenType is JsonTokenType.True or JsonTokenType.False)
             return _json.GetBoolean();
-        if (key.Type == ConfigurationType.Boolean || _json.TokenType != JsonTokenType.String)
+        if (key.Type == ConfigurationType.Number && _json.TokenType == JsonTokenType.Number)
+            return _json.TryGetInt32(out var number) && number >= 0 && number <= key.Largest ? number : null;
+        if (key.Type is ConfigurationType.Boolean or ConfigurationType.Number || _json.TokenType != JsonTokenType.String)
         {
             _json.Skip();
             return null;
@@ -115,6 +118,7 @@ public ref struct ConfigurationReader
         {
             ConfigurationType.AbsolutePath => IsPath(text) ? text : null,
             ConfigurationType.OptionalPath => text.Length == 0 || IsPath(text) ? text : null,
+            ConfigurationType.OptionalSize => text.Length == 0 ? 0L : ByteSize.Parse(text).Bytes,
             ConfigurationType.Word => key.Words.IndexOf(text) is var word and >= 0 ? word : null,
             _ => text,
         };
@@ -155,6 +159,8 @@ public ref struct ConfigurationReader
         ConfigurationType.Boolean => "true or false",
         ConfigurationType.TextList => "a list of texts in quotes",
         ConfigurationType.PathList => "a list of absolute paths in quotes",
+        ConfigurationType.Number => $"a whole number from 0 to {key.Largest}",
+        ConfigurationType.OptionalSize => "an amount of memory in quotes such as \"16GiB\", or empty",
         ConfigurationType.Word => $"one of {string.Join(", ", key.Words)}",
         _ => "text in quotes",
     };

@@ -22,6 +22,19 @@ public enum LimitTier
     Cooperative,
 }
 
+/// <summary>How strongly a share of compute units is held, strongest first.</summary>
+public enum ComputeTier
+{
+    /// <summary>A MIG device, or another instance that the hardware keeps apart.</summary>
+    Hardware,
+
+    /// <summary>Variables that the vendor's own user space goes by: a program that takes them away escapes.</summary>
+    Cooperative,
+
+    /// <summary>Nothing; the container is told what it should keep to.</summary>
+    Advisory,
+}
+
 public enum LogLevelName
 {
     Debug,
@@ -86,6 +99,27 @@ public sealed record RuntimeConfiguration
     public LimitTier MinimumTier { get; init; } = LimitTier.Watchdog;
 
     public bool Overcommit { get; init; }
+
+    /// <summary>The weakest way in which a share of compute units may be held.</summary>
+    public ComputeTier MinimumComputeTier { get; init; } = ComputeTier.Cooperative;
+
+    /// <summary>How long a container may stay above a limit before the agent's watchdog ends it, in seconds, 0 to 3600.</summary>
+    public int GraceSeconds { get; init; } = 10;
+
+    /// <summary>
+    /// The <c>memory.max</c> of containers whose device memory the dmem controller limits and that have no limit on host memory: what does not fit
+    /// moves there. Bytes; <see langword="null"/> = none.
+    /// </summary>
+    public long? SpillMemoryBytes { get; init; }
+
+    /// <summary>The pipe directory of a running MPS daemon, by which <c>compute=</c> holds on NVIDIA's GPUs; empty = MPS is not used.</summary>
+    public string MpsPipeDirectory { get; init; } = "";
+
+    /// <summary>The <c>/dev/shm</c> that the MPS daemon shares with its clients.</summary>
+    public string MpsSharedMemory { get; init; } = "/dev/shm";
+
+    /// <summary>How many containers may hold a GPU, partition or MIG device at a time; 0 = as many as come.</summary>
+    public int MaxHolders { get; init; }
 
     /// <summary>Directories inside the driver root that are searched for libraries after the known ones.</summary>
     public ImmutableArray<string> LibrarySearchPaths { get; init; } = [];

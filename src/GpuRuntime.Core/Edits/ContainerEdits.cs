@@ -43,6 +43,9 @@ public sealed record ContainerEdits
     /// </summary>
     public ForwardCompatibility? ForwardCompatibility { get; init; }
 
+    /// <summary>What holds the container to its limits; <see langword="null"/> without limits.</summary>
+    public ContainerLimits? Limits { get; init; }
+
     /// <summary>Both together; what both say is said once.</summary>
     public static ContainerEdits Join(ContainerEdits first, ContainerEdits second) => new()
     {
@@ -57,5 +60,6 @@ public sealed record ContainerEdits
         Hooks = [.. first.Hooks.Concat(second.Hooks)],
         ProcFileMasks = [.. first.ProcFileMasks.Concat(second.ProcFileMasks).DistinctBy(mask => mask.ProcFile)],
         ForwardCompatibility = first.ForwardCompatibility ?? second.ForwardCompatibility,
+        Limits = first.Limits ?? second.Limits,
     };
 }

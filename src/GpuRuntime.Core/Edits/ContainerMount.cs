@@ -10,6 +10,7 @@ namespace GpuRuntime.Core.Edits;
 public sealed record ContainerMount(string HostPath, string ContainerPath, ImmutableArray<string> Options)
 {
     public const string Bind = "bind";
+    public const string Tmpfs = "tmpfs";
 
     /// <summary>The OCI mount type.</summary>
     public string Type { get; init; } = Bind;

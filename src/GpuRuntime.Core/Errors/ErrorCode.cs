@@ -63,6 +63,15 @@ public enum ErrorCode
     /// <summary>A selector form is understood, but not served by this version.</summary>
     RequestUnsupported = 2008,
 
+    /// <summary>A GPU is held by other containers in a way that leaves no room for this one.</summary>
+    GpuHeld = 2009,
+
+    /// <summary>A memory limit is larger than the GPU's memory, or than what the limits of other containers leave of it.</summary>
+    MemoryExhausted = 2010,
+
+    /// <summary>No container of that name holds a GPU.</summary>
+    AllocationNotFound = 2011,
+
     /// <summary>The NVIDIA kernel driver is not loaded, or its files cannot be read.</summary>
     DriverNotLoaded = 3001,
 
@@ -98,6 +107,9 @@ public enum ErrorCode
 
     /// <summary>The device cgroup of the container cannot be changed.</summary>
     DeviceCgroupUnchangeable = 4008,
+
+    /// <summary>The ledger of who holds what cannot be read or written, or somebody keeps it locked.</summary>
+    LedgerUnusable = 4009,
 
     /// <summary>A CDI specification does not follow CDI's rules.</summary>
     CdiSpecInvalid = 5001,

@@ -4,7 +4,7 @@ namespace GpuRuntime.Core.Oci;
 
 /// <summary>What happens to one array of a document: items taken out by position, and items put behind the last.</summary>
 /// <param name="Path">Members from the root to the array; those that are missing are made.</param>
-public sealed record ArrayEdit(params string[] Path)
+public sealed record ArrayEdit(params string[] Path) : JsonEdit(Path)
 {
     public HashSet<int> Removed { get; } = [];
 
@@ -27,5 +27,5 @@ public sealed record ArrayEdit(params string[] Path)
             Appended.Add(text[1..^1]);
     }
 
-    public bool IsEmpty => Removed.Count == 0 && Appended.Count == 0;
+    public override bool IsEmpty => Removed.Count == 0 && Appended.Count == 0;
 }

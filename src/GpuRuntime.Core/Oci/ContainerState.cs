@@ -13,14 +13,20 @@ public sealed record ContainerState(string Id, int Pid, string Bundle)
     private const string Subject = "The container's state on standard input";
 
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.HookStateInvalid"/>.</exception>
-    public static ContainerState Parse(byte[] text)
+    public static ContainerState Parse(byte[] text) => Parse(text, isStopped: false);
+
+    /// <summary>As a poststop hook gets it: there is no process any more, and <see cref="Pid"/> is 0.</summary>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.HookStateInvalid"/>.</exception>
+    public static ContainerState ParseStopped(byte[] text) => Parse(text, isStopped: true);
+
+    private static ContainerState Parse(byte[] text, bool isStopped)
     {
         if (text.Length == 0)
             throw Invalid("is empty; gpu-runtime-hook is a hook, which an OCI runtime starts and writes the state to");
         var root = Tree(text).Root;
         if (!root.IsObject)
             throw Invalid("is not a JSON object");
-        var pid = root["pid"]?.AsInteger() is > 0 and <= int.MaxValue and var number ? (int)number : throw Invalid("gives no pid");
+        var pid = isStopped ? 0 : root["pid"]?.AsInteger() is > 0 and <= int.MaxValue and var number ? (int)number : throw Invalid("gives no pid");
         // runc before 1.0 wrote "bundlePath".
         var bundle = (root["bundle"] ?? root["bundlePath"])?.AsText();
         if (bundle is null || !bundle.StartsWith('/') || bundle.Contains('\0', StringComparison.Ordinal))

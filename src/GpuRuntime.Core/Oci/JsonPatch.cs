@@ -3,7 +3,7 @@ using GpuRuntime.Core.Errors;
 
 namespace GpuRuntime.Core.Oci;
 
-/// <summary>Applies array edits to a document by splicing its text; every byte that is not part of an edit stays.</summary>
+/// <summary>Applies edits to a document by splicing its text; every byte that is not part of an edit stays.</summary>
 public sealed class JsonPatch
 {
     private readonly JsonTree _tree;
@@ -18,7 +18,7 @@ public sealed class JsonPatch
 
     /// <param name="name">What the document is, for messages.</param>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.SpecUnexpectedShape"/>: a member on the way has another type.</exception>
-    public static byte[] Apply(JsonTree tree, string name, IEnumerable<ArrayEdit> edits)
+    public static byte[] Apply(JsonTree tree, string name, IEnumerable<JsonEdit> edits)
     {
         var patch = new JsonPatch(tree, name);
         var wanted = edits.Where(edit => !edit.IsEmpty).ToList();
@@ -27,7 +27,7 @@ public sealed class JsonPatch
         return patch.Result();
     }
 
-    private void EditObject(JsonValue container, List<ArrayEdit> edits, int depth)
+    private void EditObject(JsonValue container, List<JsonEdit> edits, int depth)
     {
         if (!container.IsObject)
             throw Shape(edits[0].Path[..depth], "an object");
@@ -41,8 +41,10 @@ public sealed class JsonPatch
                 _splices.Add(new Splice(member.Start, member.End, New(own, depth + 1)));
             else if (own[0].Path.Length > depth + 1)
                 EditObject(member, own, depth + 1);
+            else if (own[0] is ArrayEdit array)
+                EditArray(member, array);
             else
-                EditArray(member, own[0]);
+                EditMembers(member, (ObjectEdit)own[0]);
         }
 
         if (missing.Count > 0)
@@ -70,6 +72,23 @@ public sealed class JsonPatch
         _splices.Add(new Splice(array.Start, array.End, Array(kept.Concat(edit.Appended))));
     }
 
+    private void EditMembers(JsonValue container, ObjectEdit edit)
+    {
+        if (!container.IsObject)
+            throw Shape(edit.Path, "an object");
+        var missing = new List<byte[]>();
+        foreach (var member in edit.Members)
+        {
+            if (container[member.Key] is { } present)
+                _splices.Add(new Splice(present.Start, present.End, member.Value));
+            else
+                missing.Add(Text(member));
+        }
+
+        if (missing.Count > 0)
+            Insert(container, missing);
+    }
+
     // Behind the last member or item, so that the layout in front of the closing bracket stays.
     private void Insert(JsonValue container, List<byte[]> items)
     {
@@ -78,11 +97,13 @@ public sealed class JsonPatch
         _splices.Add(new Splice(at, at, Concat(last is null ? default : ","u8, Join(items), default)));
     }
 
-    private static byte[] Member(string key, List<ArrayEdit> edits, int depth) => Concat(Encoding.UTF8.GetBytes($"\"{key}\":"), New(edits, depth + 1), default);
+    private static byte[] Member(string key, List<JsonEdit> edits, int depth) => Concat(Encoding.UTF8.GetBytes($"\"{key}\":"), New(edits, depth + 1), default);
 
-    private static byte[] New(List<ArrayEdit> edits, int depth) =>
+    private static byte[] Text(JsonMember member) => Concat(OciJson.Write(json => json.WriteStringValue(member.Key)), ":"u8, member.Value);
+
+    private static byte[] New(List<JsonEdit> edits, int depth) =>
         edits[0].Path.Length == depth
-            ? Array(edits[0].Appended)
+            ? edits[0] is ArrayEdit array ? Array(array.Appended) : Concat("{"u8, Join(((ObjectEdit)edits[0]).Members.Select(Text)), "}"u8)
             : Concat("{"u8, Join(edits.GroupBy(edit => edit.Path[depth]).Select(group => Member(group.Key, [.. group], depth))), "}"u8);
 
     private static byte[] Array(IEnumerable<byte[]> items) => Concat("["u8, Join(items), "]"u8);

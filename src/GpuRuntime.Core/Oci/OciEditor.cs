@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GpuRuntime.Core.Cdi.Generation;
 using GpuRuntime.Core.Edits;
+using GpuRuntime.Core.Requests;
 
 namespace GpuRuntime.Core.Oci;
 
@@ -31,7 +32,7 @@ public sealed class OciEditor
     private static readonly ImmutableArray<string> RequestVariables =
         ["NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "AMD_VISIBLE_DEVICES", "INTEL_VISIBLE_DEVICES", RequestVariable];
 
-    private const string RequestVariable = Requests.RequestReader.GpusVariable;
+    private const string RequestVariable = RequestReader.GpusVariable;
 
     private readonly OciSpec _spec;
     private readonly ContainerEdits _edits;
@@ -52,6 +53,7 @@ public sealed class OciEditor
         return JsonPatch.Apply(spec.Tree, spec.Name,
         [
             editor.Nodes(), editor.NodeRules(), editor.Mounts(), editor.Groups(), editor.Environment(), .. HookStages.Select(editor.Hooks),
+            editor.Annotations(), editor.Unified(),
         ]);
     }
 
@@ -109,13 +111,14 @@ public sealed class OciEditor
     {
         var edit = new ArrayEdit("process", "env");
         var last = new Dictionary<string, int>(StringComparer.Ordinal);
-        var set = _edits.Environment.Select(variable => $"{variable.Name}={variable.Value}").ToHashSet();
+        ImmutableArray<EnvironmentVariable> own = [.. _edits.Environment, .. _edits.Limits?.Notes.Select(note => new EnvironmentVariable(note.Variable, note.Value)) ?? []];
+        var set = own.Select(variable => $"{variable.Name}={variable.Value}").ToHashSet();
         var entries = _spec.Items("process", "env").ToList();
         for (var index = 0; index < entries.Count; index++)
         {
             if (entries[index].AsText() is not { } entry || entry.Split('=', 2) is not [var name, _])
                 continue;
-            if (_edits.Environment.Any(variable => variable.Name == name))
+            if (own.Any(variable => variable.Name == name))
             {
                 // What is there already as it shall be stays where it is.
                 if (!set.Remove(entry))
@@ -129,7 +132,7 @@ public sealed class OciEditor
             }
         }
 
-        foreach (var variable in _edits.Environment.Select(variable => $"{variable.Name}={variable.Value}").Where(set.Contains))
+        foreach (var variable in own.Select(variable => $"{variable.Name}={variable.Value}").Where(set.Contains))
             edit.Appended.Add(OciJson.Write(json => json.WriteStringValue(variable)));
         return edit;
     }
@@ -151,7 +154,11 @@ public sealed class OciEditor
     {
         var edit = stage is "prestart" or OwnStage ? WithoutInjectingHooks(stage) : new ArrayEdit("hooks", stage);
         if (stage == OwnStage)
+        {
             AppendMasks(edit);
+            AppendNvidiaLimit(edit);
+        }
+
         var foreign = _edits.Hooks.Where(hook => hook.Stage == stage).ToList();
         if (foreign.Count == 0)
             return edit;
@@ -169,6 +176,34 @@ public sealed class OciEditor
             if (present.Add(string.Join('\0', arguments)))
                 edit.Appended.Add(OciJson.Write(json => OciJson.Hook(json, _options.HookProgram, arguments, HookTimeoutSeconds)));
         }
+    }
+
+    // The driver wants the container's own cgroup, which is there from this stage on, before any process of the container's runs.
+    private void AppendNvidiaLimit(ArrayEdit edit)
+    {
+        if (_edits.Limits?.NvidiaMemory is not { } limit || _spec.Items("hooks", OwnStage).Any(hook => Arguments(hook).SequenceEqual(limit.Arguments)))
+            return;
+        edit.Appended.Add(OciJson.Write(json => OciJson.Hook(json, limit.AgentProgram, limit.Arguments, HookTimeoutSeconds)));
+    }
+
+    private ObjectEdit Annotations()
+    {
+        var edit = new ObjectEdit("annotations");
+        foreach (var note in _edits.Limits?.Notes ?? [])
+            edit.Members.Add(new JsonMember(note.Annotation, OciJson.Write(json => json.WriteStringValue(note.Value))));
+        return edit;
+    }
+
+    private ObjectEdit Unified()
+    {
+        var edit = new ObjectEdit("linux", "resources", "unified");
+        foreach (var value in _edits.Limits?.Unified ?? [])
+        {
+            if (UnifiedValue.Merge(_spec.UnifiedValue(value.File), value, _spec.HasMemoryLimit) is { } text)
+                edit.Members.Add(new JsonMember(value.File, OciJson.Write(json => json.WriteStringValue(text))));
+        }
+
+        return edit;
     }
 
     private static IEnumerable<string?> Arguments(JsonValue hook) => hook["args"]?.Children().Select(argument => argument.AsText()) ?? [];

@@ -10,9 +10,6 @@ namespace GpuRuntime.Core.Oci;
 /// <summary>The OCI runtime specification's JSON for what we add.</summary>
 internal static class OciJson
 {
-    /// <summary>What a hook gets as its environment that would have none.</summary>
-    public const string OwnHookEnvironment = "GPU_RUNTIME_HOOK=1";
-
     // Read by runtimes, not by browsers: paths stay readable.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -60,7 +57,7 @@ internal static class OciJson
 
     /// <summary>The environment is explicit and not empty: a hook without one inherits another's (CVE-2025-23266).</summary>
     public static void Hook(Utf8JsonWriter json, string program, ImmutableArray<string> arguments, int timeoutSeconds) =>
-        Hook(json, new ContainerHook("", program, arguments, [OwnHookEnvironment], timeoutSeconds));
+        Hook(json, new ContainerHook("", program, arguments, [ContainerHook.OwnEnvironment], timeoutSeconds));
 
     public static void Hook(Utf8JsonWriter json, ContainerHook hook)
     {

@@ -98,6 +98,12 @@ public sealed class OciSpec
         Items("linux", "resources", "devices").LastOrDefault(rule => rule["major"] is null && rule["minor"] is null && rule["type"]?.AsText() is "a" or null && rule["access"]?.AsText() is "rwm" or null)
             is { } last && last["allow"] is { IsTrue: true };
 
+    /// <summary>Whether the container's host memory is limited.</summary>
+    public bool HasMemoryLimit => _root["linux"]?["resources"]?["memory"]?["limit"]?.AsInteger() > 0 || UnifiedValue("memory.max") is not (null or "max");
+
+    /// <summary>A value of the container's cgroup of version 2; <see langword="null"/> when it is not given.</summary>
+    public string? UnifiedValue(string file) => _root["linux"]?["resources"]?["unified"]?[file]?.AsText()?.Trim();
+
     /// <summary>Whether the container gets a file system of its own of this type at this place.</summary>
     public bool Mounts(string type, string destination) =>
         Items("mounts").Any(mount => mount["type"]?.AsText() == type && mount["destination"]?.AsText()?.TrimEnd('/') == destination);
@@ -121,7 +127,7 @@ public sealed class OciSpec
         JsonValue?[] objects =
         [
             _root, _root["root"], _root["hooks"], _root["process"], _root["process"]?["user"], _root["process"]?["capabilities"],
-            _root["linux"], _root["linux"]?["resources"],
+            _root["linux"], _root["linux"]?["resources"], _root["linux"]?["resources"]?["unified"],
         ];
         foreach (var members in objects)
         {

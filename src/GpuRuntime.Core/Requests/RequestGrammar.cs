@@ -111,7 +111,8 @@ public sealed class RequestGrammar
                 ReadCount(value);
                 break;
             case "memory":
-                _memory = ByteSize.Parse(value) ?? throw Invalid($"has {PrintableText.Quote(value)} as an amount of memory; write 2GB, 2GiB or 2g");
+                var size = ByteSize.Parse(value);
+                _memory = size.Bytes ?? throw Invalid($"has {PrintableText.Quote(value)} as an amount of memory, which {size.Problem}; write 2GB, 2GiB or 2g");
                 break;
             case "compute":
                 _compute = Percent(value) ?? throw Invalid($"has {PrintableText.Quote(value)} as a share of compute; write 1% to 100%");

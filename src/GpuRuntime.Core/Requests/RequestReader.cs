@@ -160,7 +160,11 @@ public static class RequestReader
     private static GpuRequest WithAnnotatedLimits(GpuRequest request, ImmutableDictionary<string, string> annotations)
     {
         if (annotations.TryGetValue(MemoryAnnotation, out var memory))
-            request = WithLimits(request, ByteSize.Parse(memory) ?? throw InvalidAnnotation(MemoryAnnotation, memory, "an amount of memory such as 2GB or 2GiB"), null);
+        {
+            var size = ByteSize.Parse(memory);
+            request = WithLimits(request, size.Bytes ?? throw InvalidAnnotation(MemoryAnnotation, memory, $"an amount of memory such as 2GB or 2GiB: it {size.Problem}"), null);
+        }
+
         if (annotations.TryGetValue(ComputeAnnotation, out var compute))
             request = WithLimits(request, null, RequestGrammar.Percent(compute) ?? throw InvalidAnnotation(ComputeAnnotation, compute, "a share from 1% to 100%"));
         if (annotations.TryGetValue(ModeAnnotation, out var mode))

@@ -12,7 +12,9 @@ public static class GpuSelection
     /// <exception cref="GpuRuntimeException">
     /// <see cref="ErrorCode.GpuNotFound"/>, <see cref="ErrorCode.NoGpu"/>, <see cref="ErrorCode.RequestUnsupported"/>.
     /// </exception>
-    public static SelectedGpus Select(GpuRequest request, ImmutableArray<Gpu> host, RuntimeConfiguration configuration)
+    /// <param name="counted">Which of the candidates a count takes; the first that can compute by default.</param>
+    public static SelectedGpus Select(
+        GpuRequest request, ImmutableArray<Gpu> host, RuntimeConfiguration configuration, Func<int, ImmutableArray<Gpu>, ImmutableArray<Gpu>>? counted = null)
     {
         var warnings = new List<string>();
         var selectors = VendorSelection.Adapt(request, host, configuration, warnings);
@@ -20,14 +22,14 @@ public static class GpuSelection
             return new SelectedGpus([], [.. warnings]) { IsNothing = !request.DriverFilesOnly };
         var grant = new Grant();
         foreach (var selector in selectors)
-            Add(selector, host, request.Source, grant);
+            Add(selector, host, request.Source, grant, counted ?? First);
         var gpus = grant.In(host);
         warnings.AddRange(gpus.Where(gpu => gpu.OffersVirtualFunctions).Select(gpu =>
             $"{request.Source} names {gpu.Id} ({gpu.PciAddress}), whose virtual functions share it with whoever has those."));
-        return new SelectedGpus(gpus, [.. warnings]);
+        return new SelectedGpus(gpus, [.. warnings]) { WholeIds = grant.WholeIds };
     }
 
-    private static void Add(DeviceSelector selector, ImmutableArray<Gpu> host, string source, Grant grant)
+    private static void Add(DeviceSelector selector, ImmutableArray<Gpu> host, string source, Grant grant, Func<int, ImmutableArray<Gpu>, ImmutableArray<Gpu>> counted)
     {
         var candidates = selector.Vendor is { } vendor ? host.Where(gpu => gpu.Vendor == vendor).ToImmutableArray() : host;
         if (candidates.IsEmpty)
@@ -38,7 +40,10 @@ public static class GpuSelection
                 grant.Add(HandedOut(selector, candidates, host, source));
                 break;
             case SelectorKind.Count:
-                grant.Add(Counted(selector, HandedOut(selector, candidates, host, source), host, source));
+                var given = HandedOut(selector, candidates, host, source);
+                if (given.Length < selector.First)
+                    throw SelectionErrors.NotFound($"{source} asks for {selector.First} GPUs where {given.Length} can be given", host);
+                grant.Add(counted(selector.First, given));
                 break;
             case SelectorKind.Index:
                 grant.Add(ByIndex(selector, candidates, host, source));
@@ -69,10 +74,8 @@ public static class GpuSelection
                 $"{source} asks for {PrintableText.Quote(selector.Text)}, and what there is hands itself out through virtual functions, so that it has to be named by its PCI address", host);
 
     // Those that can compute first: nobody counts on a GPU that is for graphics alone.
-    private static IEnumerable<Gpu> Counted(DeviceSelector selector, ImmutableArray<Gpu> candidates, ImmutableArray<Gpu> host, string source) =>
-        candidates.Length >= selector.First
-            ? candidates.Where(gpu => gpu.HasCompute).Concat(candidates.Where(gpu => !gpu.HasCompute)).Take(selector.First)
-            : throw SelectionErrors.NotFound($"{source} asks for {selector.First} GPUs where {candidates.Length} can be given", host);
+    private static ImmutableArray<Gpu> First(int count, ImmutableArray<Gpu> candidates) =>
+        [.. candidates.Where(gpu => gpu.HasCompute).Concat(candidates.Where(gpu => !gpu.HasCompute)).Take(count)];
 
     // An index without a vendor counts over the host's list; with several vendors that would surprise, so it has to say which.
     private static IEnumerable<Gpu> ByIndex(DeviceSelector selector, ImmutableArray<Gpu> candidates, ImmutableArray<Gpu> host, string source)

@@ -9,6 +9,9 @@ internal sealed class Grant
     private readonly HashSet<string> _whole = new(StringComparer.Ordinal);
     private readonly HashSet<string> _migDevices = new(StringComparer.Ordinal);
 
+    /// <summary>Ids of the GPUs that were asked for whole, divided or not.</summary>
+    public IReadOnlySet<string> WholeIds => _whole;
+
     /// <summary>Whole GPUs; of those that are divided into MIG devices all of them.</summary>
     public void Add(IEnumerable<Gpu> gpus)
     {

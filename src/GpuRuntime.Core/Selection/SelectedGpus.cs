@@ -10,4 +10,7 @@ public sealed record SelectedGpus(ImmutableArray<Gpu> Gpus, ImmutableArray<strin
 {
     /// <summary>Seen with this host, neither a GPU nor a driver was asked for: the container stays as it is.</summary>
     public bool IsNothing { get; init; }
+
+    /// <summary>Ids of those GPUs that were asked for as such, and not by MIG devices of theirs.</summary>
+    public IReadOnlySet<string> WholeIds { get; init; } = ImmutableHashSet<string>.Empty;
 }

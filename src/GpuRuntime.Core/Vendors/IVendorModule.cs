@@ -20,6 +20,8 @@ public interface IVendorModule
     /// <summary>A GPU with what people want to know of it besides: its name, its memory.</summary>
     Gpu Describe(Gpu gpu, IHostRoot host);
 
+    ImmutableArray<GpuLink> Links(ImmutableArray<Gpu> gpus, IHostRoot host) => [];
+
     /// <summary>Whether this host's driver has anything for a container that asks for the driver and for no GPU (<c>none</c>).</summary>
     bool HasDriverWithoutGpu(IHostRoot host);
 

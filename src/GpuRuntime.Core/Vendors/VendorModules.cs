@@ -24,6 +24,13 @@ public static class VendorModules
     /// <summary>The same with names, memory and PCI ids too, for people.</summary>
     public static ImmutableArray<Gpu> Describe(IHostRoot host) => [.. All.SelectMany(module => module.Identify(host).Select(gpu => Described(module, gpu, host)))];
 
+    /// <summary>The same of one GPU; of one with MIG devices the given ones stay.</summary>
+    public static Gpu Describe(Gpu gpu, IHostRoot host) => Described(All.First(module => module.Vendor == gpu.Vendor), gpu, host);
+
+    /// <summary>Which of these GPUs are joined by links of their own.</summary>
+    public static ImmutableArray<GpuLink> Links(ImmutableArray<Gpu> gpus, IHostRoot host) =>
+        [.. All.SelectMany(module => module.Links([.. gpus.Where(gpu => gpu.Vendor == module.Vendor)], host))];
+
     private static Gpu Described(IVendorModule module, Gpu gpu, IHostRoot host)
     {
         var function = new PciFunction(host, gpu.PciAddress);

@@ -19,22 +19,16 @@ internal static unsafe partial class Libc
 
     /// <summary>A new, empty tmpfs that is mounted nowhere. https://man7.org/linux/man-pages/man2/fsopen.2.html</summary>
     /// <param name="context">The SELinux context of everything in it; may be absent.</param>
-    internal static FileDescriptor DetachedTmpfs(string? context)
+    /// <param name="options">Further options, such as <c>size=1m</c>.</param>
+    internal static FileDescriptor DetachedTmpfs(string? context, params ReadOnlySpan<string> options)
     {
         const nint closeOnExec = 1;
-        const nint setString = 1;
         const nint commandCreate = 6;
         using var configuration = Checked("fsopen", Type("tmpfs", closeOnExec), "tmpfs");
         if (context is not null)
-        {
-            fixed (byte* key = Path("context"))
-            fixed (byte* value = Path(context))
-            {
-                if (Syscall(FsconfigNumber, configuration.Number, setString, (nint)key, (nint)value, 0) != 0)
-                    throw LinuxException.Last("fsconfig", $"tmpfs with context={context}");
-            }
-        }
-
+            SetOption(configuration, "context", context);
+        foreach (var option in options)
+            SetOption(configuration, option[..option.IndexOf('=', StringComparison.Ordinal)], option[(option.IndexOf('=', StringComparison.Ordinal) + 1)..]);
         if (Syscall(FsconfigNumber, configuration.Number, commandCreate, 0, 0, 0) != 0)
             throw LinuxException.Last("fsconfig", context is null ? "tmpfs" : $"tmpfs with context={context}");
         return Checked("fsmount", Syscall(FsmountNumber, configuration.Number, closeOnExec, (nint)(MountNoSuid | MountNoDev), 0, 0), "tmpfs");
@@ -43,6 +37,17 @@ internal static unsafe partial class Libc
         {
             fixed (byte* type = Path(name))
                 return Syscall(FsopenNumber, (nint)type, flags, 0, 0, 0);
+        }
+    }
+
+    private static void SetOption(FileDescriptor configuration, string name, string value)
+    {
+        const nint setString = 1;
+        fixed (byte* key = Path(name))
+        fixed (byte* text = Path(value))
+        {
+            if (Syscall(FsconfigNumber, configuration.Number, setString, (nint)key, (nint)text, 0) != 0)
+                throw LinuxException.Last("fsconfig", $"tmpfs with {name}={value}");
         }
     }
 

@@ -71,11 +71,11 @@ public sealed class LiveEditor : IDisposable
         var what = !edits.Environment.IsEmpty ? $"the variable {edits.Environment[0].Name}"
             : !edits.Hooks.IsEmpty ? $"the hook {edits.Hooks[0].Path}"
             : edits.DeviceNodes.FirstOrDefault(node => node.Type != 'c') is { } node ? $"the node {node.Path}, which is no character device,"
-            : edits.Mounts.FirstOrDefault(mount => mount.Type != ContainerMount.Bind) is { } mount ? $"a file system of type {mount.Type} at {mount.ContainerPath}"
+            : edits.Mounts.FirstOrDefault(mount => mount.Type != ContainerMount.Bind && !DetachedMount.IsOwnTmpfs(mount)) is { } mount ? $"a file system of type {mount.Type} at {mount.ContainerPath}"
             : null;
         if (what is not null)
             throw new GpuRuntimeException(
-                ErrorCode.RequestUnsupported, $"A CDI device that the container asks for brings {what}: a hook comes too late for that; start the container with gpu-runtime as its runtime (--runtime=gpu-runtime).");
+                ErrorCode.RequestUnsupported, $"What the container asks for brings {what}: a hook comes too late for that; start the container with gpu-runtime as its runtime (--runtime=gpu-runtime).");
     }
 
     private void Apply()
@@ -106,7 +106,7 @@ public sealed class LiveEditor : IDisposable
     {
         var mounts = _options.BindsNodes ? _edits.Mounts.AddRange(_edits.DeviceNodes.Select(ContainerMount.OfNode)) : _edits.Mounts;
         foreach (var mount in mounts)
-            _mounts.Add(DetachedMount.Take(mount));
+            _mounts.Add(mount.Type == ContainerMount.Tmpfs ? DetachedMount.Tmpfs(mount, _spec.MountLabel) : DetachedMount.Take(mount));
     }
 
     private RootedDirectory EnterRoot()

@@ -31,6 +31,17 @@ internal sealed class DetachedMount : IDisposable
         return Of(Libc.CloneTree(Libc.AtFdCwd, mount.HostPath), mount.ContainerPath, attributes);
     }
 
+    /// <summary>A file system of the container's own whose options are all known here.</summary>
+    public static bool IsOwnTmpfs(ContainerMount mount) =>
+        mount.Type == ContainerMount.Tmpfs && mount.Options.All(option => option is "nosuid" or "nodev" or "noexec" || IsOfTmpfs(option));
+
+    /// <summary>A tmpfs of its own, with the options that are tmpfs's: <c>size=</c>, <c>mode=</c>.</summary>
+    public static DetachedMount Tmpfs(ContainerMount mount, string? context)
+    {
+        string[] own = [.. mount.Options.Where(IsOfTmpfs)];
+        return Of(Libc.DetachedTmpfs(context, own), mount.ContainerPath, MountOptions.Attributes([.. mount.Options.Except(own)]));
+    }
+
     /// <summary>A detached tree with its attributes.</summary>
     public static DetachedMount Of(FileDescriptor tree, string containerPath, ulong attributes)
     {
@@ -45,6 +56,8 @@ internal sealed class DetachedMount : IDisposable
             throw;
         }
     }
+
+    private static bool IsOfTmpfs(string option) => option.StartsWith("size=", StringComparison.Ordinal) || option.StartsWith("mode=", StringComparison.Ordinal);
 
     public void Dispose() => Tree.Dispose();
 }

@@ -126,6 +126,22 @@ public sealed partial class RootedDirectory : IDisposable
     /// <summary>What is there, links followed; <see langword="null"/> when it cannot be opened.</summary>
     internal FileDescriptor? TryOpen(string path, out Errno errno) => Libc.TryOpenAt(_root.Number, path, OpenFlags.Path, Inside, out errno);
 
+    /// <summary>A directory for use by its descriptor, made with this mode where it is missing.</summary>
+    internal FileDescriptor Directory(string path, uint mode)
+    {
+        if (TryDirectory(path) is { } present)
+            return present;
+        MakeDirectory(path, mode);
+        return Libc.OpenAt(_root.Number, path, OpenFlags.Path | Libc.Directory, Inside);
+    }
+
+    /// <returns><see langword="null"/> when it is not there.</returns>
+    internal FileDescriptor? TryDirectory(string path)
+    {
+        var directory = Libc.TryOpenAt(_root.Number, path, OpenFlags.Path | Libc.Directory, Inside, out var errno);
+        return directory is not null || errno == Errno.NoEntry ? directory : throw LinuxException.Of("open", path, errno);
+    }
+
     internal FileStatus RootStatus() => Libc.Stat(_root);
 
     // The directory that a path's last name is in, made where it is missing.

@@ -55,11 +55,25 @@ public sealed class StateDirectory
         return name;
     });
 
-    private RootedDirectory OpenRoot()
+    /// <summary>The directory's path on this host.</summary>
+    internal string Path => _path;
+
+    /// <summary>The directory, made where it is missing.</summary>
+    internal RootedDirectory OpenRoot()
     {
+        if (TryOpenRoot() is { } present)
+            return present;
         using (var system = RootedDirectory.Open("/", default))
             system.MakeDirectory(_path, OwnOnly);
-        var directory = Libc.OpenAt(Libc.AtFdCwd, _path, OpenFlags.Path | Libc.Directory | Libc.NoFollow, Resolve.None);
+        return TryOpenRoot() ?? throw LinuxException.Last("open", _path);
+    }
+
+    /// <returns><see langword="null"/> when it is not there.</returns>
+    internal RootedDirectory? TryOpenRoot()
+    {
+        var directory = Libc.TryOpenAt(Libc.AtFdCwd, _path, OpenFlags.Path | Libc.Directory | Libc.NoFollow, Resolve.None, out var errno);
+        if (directory is null)
+            return errno == Errno.NoEntry ? null : throw LinuxException.Of("open", _path, errno);
         if (Libc.Stat(directory).IsOursAlone)
             return new RootedDirectory(directory, _path);
         directory.Dispose();

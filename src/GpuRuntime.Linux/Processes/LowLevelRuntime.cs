@@ -37,18 +37,29 @@ public static class LowLevelRuntime
         throw new GpuRuntimeException(ErrorCode.LowLevelRuntimeNotExecutable, $"The low-level runtime cannot be started: {LinuxException.Of("exec", path, errno).Message}.");
     }
 
+    /// <summary>Runs the runtime and waits for its end: same descriptors, same environment, same arguments.</summary>
+    /// <param name="arguments">Everything behind the program's name.</param>
+    /// <returns>Its exit status; 128 and the signal's number when it was killed.</returns>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.LowLevelRuntimeNotExecutable"/>.</exception>
+    public static int RunAndWait(string path, IReadOnlyList<byte[]> arguments)
+    {
+        try
+        {
+            return Libc.Wait(Libc.SpawnAsSelf(path, [Libc.Path(path), .. arguments]));
+        }
+        catch (LinuxException exception)
+        {
+            throw new GpuRuntimeException(ErrorCode.LowLevelRuntimeNotExecutable, $"The low-level runtime cannot be started: {exception.Message}.", exception);
+        }
+    }
+
     /// <summary>This process's arguments as the kernel has them: bytes, of which not all need be UTF-8.</summary>
     public static IReadOnlyList<byte[]> OwnArguments(string[] decoded)
     {
         const int largest = 4 << 20;
         if (!decoded.Any(argument => argument.Contains('\ufffd', StringComparison.Ordinal)))
             return [.. decoded.Select(Libc.Path)];
-        using var file = Libc.OpenAt(Libc.AtFdCwd, "/proc/self/cmdline", OpenFlags.ReadOnly, Resolve.None);
-        var bytes = Paths.FileContent.ReadAll(file, largest, out _) ?? throw LinuxException.Last("read", "/proc/self/cmdline");
-        var arguments = new List<byte[]>();
-        for (var rest = bytes.AsSpan(); rest.IndexOf((byte)0) is var end and >= 0; rest = rest[(end + 1)..])
-            arguments.Add(rest[..(end + 1)].ToArray());
-        return arguments[1..];
+        return Libc.TextsOf("/proc/self/cmdline", largest)[1..];
     }
 
     private static string SearchPath(string? searchPath) => string.IsNullOrEmpty(searchPath) ? DefaultSearchPath : searchPath;

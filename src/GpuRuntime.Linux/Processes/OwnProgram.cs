@@ -16,7 +16,15 @@ public static class OwnProgram
     public const string HookName = "gpu-runtime-hook";
 
     /// <summary>Where it is installed: beside this one.</summary>
-    public static string HookPath => $"{Path[..Path.LastIndexOf('/')]}/{HookName}";
+    public static string HookPath => Beside(HookName);
+
+    /// <summary>The directory above the one that our executables are in: <c>/usr/local</c> of <c>/usr/local/bin</c>.</summary>
+    public static string Prefix => Directory is var directory && directory.LastIndexOf('/') is var slash and > 0 ? directory[..slash] : "";
+
+    /// <summary>Where another executable of ours is.</summary>
+    public static string Beside(string name) => $"{Directory}/{name}";
+
+    private static string Directory => Path is var path ? path[..path.LastIndexOf('/')] : "";
 
     /// <summary>Whether this process is in a user namespace of somebody's, as under a rootless engine.</summary>
     public static bool IsInUserNamespace

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using GpuRuntime.Core.Configuration;
 
 namespace GpuRuntime.Commands;
@@ -27,6 +28,7 @@ internal static class ConfigCommand
     private static string Value(ConfigurationKey key, RuntimeConfiguration configuration) => key.Get(configuration) switch
     {
         bool value => value ? "true" : "false",
+        int number when key.Words.IsEmpty => number.ToString(CultureInfo.InvariantCulture),
         int word => key.Words[word],
         ImmutableArray<string> list => $"[{string.Join(", ", list)}]",
         string { Length: 0 } => "(none)",

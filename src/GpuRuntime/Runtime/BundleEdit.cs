@@ -1,6 +1,7 @@
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Oci;
+using GpuRuntime.Linux.Allocations;
 using GpuRuntime.Linux.Bundles;
 using GpuRuntime.Linux.Logging;
 using GpuRuntime.Linux.Paths;
@@ -12,14 +13,26 @@ namespace GpuRuntime.Runtime;
 /// <summary>Gives a bundle the GPUs that its container asks for. A bundle that asks for none stays byte for byte as it is.</summary>
 internal static class BundleEdit
 {
-    /// <exception cref="GpuRuntimeException">The request cannot be met; the bundle is as it was.</exception>
-    public static void Run(OciCommandLine command, RuntimeConfiguration configuration)
+    /// <param name="runtime">Path of the low-level runtime that the container is handed to.</param>
+    /// <returns>What the container holds; whoever cannot hand it on releases that. <see langword="null"/> when it holds nothing.</returns>
+    /// <exception cref="GpuRuntimeException">The request cannot be met; the bundle is as it was, and nothing is held.</exception>
+    public static OwnedAllocations? Run(OciCommandLine command, RuntimeConfiguration configuration, string runtime)
     {
         using var bundle = BundleDirectory.Open(command.Bundle);
-        if (BundlePlan.Make(bundle, command.Id, configuration) is not { } plan)
-            return;
-        Apply(command, configuration, bundle, plan);
+        if (BundlePlan.Make(bundle, PlannedContainer.OfRuntime(command.Id!, command.Bundle, command.Root, runtime), configuration) is not { } plan)
+            return null;
+        try
+        {
+            Apply(command, configuration, bundle, plan);
+        }
+        catch
+        {
+            plan.Reservation?.Release();
+            throw;
+        }
+
         RuntimeLog.GpusGranted(configuration, command.Id, plan.Source, plan.Edits.DeviceNodes.Length, plan.Edits.Mounts.Length);
+        return plan.Reservation;
     }
 
     private static void Apply(OciCommandLine command, RuntimeConfiguration configuration, BundleDirectory bundle, BundlePlan plan)

@@ -14,6 +14,8 @@ internal sealed record OciCommandLine
     private static readonly ImmutableArray<string> CreateFlagsWithValue =
         ["bundle", "b", "console-socket", "pid-file", "pidfd-socket", "preserve-fds", "config", "f"];
 
+    private const string DeleteVerb = "delete";
+
     /// <summary>create, run, delete, ...; <see langword="null"/> when there is none.</summary>
     public string? Verb { get; private init; }
 
@@ -38,6 +40,9 @@ internal sealed record OciCommandLine
     /// </summary>
     public bool CreatesContainer => IsCreateVerb(Verb) && Id is not null && !IsMalformed && !AsksHelp && !AsksVersion;
 
+    /// <summary>Whether this ends a container's life, and with it what it holds.</summary>
+    public bool DeletesContainer => Verb == DeleteVerb && Id is not null && !AsksHelp && !AsksVersion;
+
     private bool IsMalformed { get; init; }
 
     public static OciCommandLine Parse(ReadOnlySpan<string> arguments)
@@ -57,7 +62,7 @@ internal sealed record OciCommandLine
 
         command = command with { Verb = arguments[0] };
         arguments = arguments[1..];
-        if (!IsCreateVerb(command.Verb))
+        if (!IsCreateVerb(command.Verb) && command.Verb != DeleteVerb)
             return command;
         var own = Flags(ref arguments, CreateFlagsWithValue, out malformed);
         return command with

@@ -10,7 +10,7 @@ namespace GpuRuntime.Runtime;
 /// <summary>The OCI runtime shim: edits the bundle of a container that asks for GPUs, then becomes the low-level runtime.</summary>
 internal static class Shim
 {
-    /// <returns>Never: either this process becomes another program, or it throws.</returns>
+    /// <returns>Only for the deletion of a container that holds GPUs: mostly this process becomes another program, or it throws.</returns>
     /// <exception cref="GpuRuntimeException">The container must not start.</exception>
     public static int Run(OciCommandLine command, string[] arguments)
     {
@@ -22,9 +22,20 @@ internal static class Shim
 
         // Before the bundle is touched: without a runtime it shall stay as it is.
         var runtime = LowLevelRuntime.Find(configuration.LowLevelRuntimes, Environment.GetEnvironmentVariable("PATH"));
-        if (command.CreatesContainer)
-            BundleEdit.Run(command, configuration);
-        LowLevelRuntime.Become(runtime, LowLevelRuntime.OwnArguments(arguments));
+        var own = LowLevelRuntime.OwnArguments(arguments);
+        if (command.DeletesContainer && DeletedContainer.Run(command, configuration, runtime, own) is { } status)
+            return status;
+        var reservation = command.CreatesContainer ? BundleEdit.Run(command, configuration, runtime) : null;
+        try
+        {
+            LowLevelRuntime.Become(runtime, own);
+        }
+        catch
+        {
+            reservation?.Release();
+            throw;
+        }
+
         return 0;
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
-using GpuRuntime.Core.Oci;
 using GpuRuntime.Core.Requests;
 
 namespace GpuRuntime.Core.Cdi.Devices;
@@ -80,7 +79,7 @@ public sealed class CdiInjection
     }
 
     private static ContainerHook Hook(CdiHook hook) =>
-        new(hook.HookName, hook.Path, hook.Args, hook.Environment.IsEmpty ? [OciJson.OwnHookEnvironment] : hook.Environment, hook.Timeout);
+        new(hook.HookName, hook.Path, hook.Args, hook.Environment.IsEmpty ? [ContainerHook.OwnEnvironment] : hook.Environment, hook.Timeout);
 
     private DeviceNode Node(CdiDeviceNode node, string device)
     {

@@ -120,7 +120,7 @@ public sealed class CdiGenerator
         {
             // The image's own variable would have our runtime, which may be the engine's, give everything a second time.
             Environment = [$"{_module.Vendor.VisibleDevicesVariable()}=void"],
-            Hooks = arguments.IsEmpty ? [] : [new CdiHook(Stage, hookProgram) { Args = arguments, Environment = [Oci.OciJson.OwnHookEnvironment], Timeout = HookTimeoutSeconds }],
+            Hooks = arguments.IsEmpty ? [] : [new CdiHook(Stage, hookProgram) { Args = arguments, Environment = [ContainerHook.OwnEnvironment], Timeout = HookTimeoutSeconds }],
         };
     }
 

@@ -1,0 +1,185 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Oci;
+using GpuRuntime.Core.Requests;
+
+namespace GpuRuntime.Core.Allocation;
+
+/// <summary>
+/// The document of an entry, which <c>gpu-runtime allocations --format json</c> prints too. Amounts in bytes, shares in percent, times in UTC (RFC 3339).
+/// </summary>
+public static class AllocationJson
+{
+    /// <summary>The format's version; entries of another are not read.</summary>
+    private const int Version = 1;
+
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
+    public static byte[] Format(AllocationEntry entry)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer))
+            Write(json, entry);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    public static void Write(Utf8JsonWriter json, AllocationEntry entry)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("version", Version);
+        json.WriteString("container", entry.Container);
+        if (entry.RuntimeState is { } state)
+            json.WriteString("runtimeState", state);
+        json.WriteString("bundle", entry.Bundle);
+        json.WriteNumber("pid", entry.Process.Pid);
+        json.WriteNumber("startTime", entry.Process.StartTime);
+        json.WriteString("since", entry.Since.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture));
+        json.WriteString("mode", Word(entry.Mode));
+        json.WriteStartArray("gpus");
+        foreach (var unit in entry.Units)
+            Write(json, unit);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <returns><see langword="null"/> for what is no entry of this version.</returns>
+    public static AllocationEntry? Parse(byte[] text)
+    {
+        if (Root(text) is not { IsObject: true } root || root["version"]?.AsInteger() != Version
+            || root["container"]?.AsText() is not { Length: > 0 } container
+            || root["bundle"]?.AsText() is not { } bundle
+            || root["pid"]?.AsInteger() is not (> 0 and <= int.MaxValue and var pid)
+            || root["startTime"]?.AsInteger() is not (>= 0 and var start)
+            || !DateTimeOffset.TryParseExact(root["since"]?.AsText(), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since)
+            || Mode(root["mode"]?.AsText()) is not { } mode
+            || root["gpus"] is not { IsArray: true } gpus)
+            return null;
+        var units = ImmutableArray.CreateBuilder<AllocatedUnit>();
+        foreach (var gpu in gpus.Children())
+        {
+            if (Unit(gpu) is not { } unit)
+                return null;
+            units.Add(unit);
+        }
+
+        return new AllocationEntry(container)
+        {
+            RuntimeState = root["runtimeState"]?.AsText(),
+            Bundle = bundle,
+            Process = new ProcessIdentity((int)pid, start),
+            Since = since,
+            Mode = mode,
+            Units = units.ToImmutable(),
+        };
+    }
+
+    public static string Word(SharingMode mode) => mode == SharingMode.Exclusive ? "exclusive" : "shared";
+
+    public static string Word(LimitTier tier) => tier switch
+    {
+        LimitTier.Hardware => "hardware",
+        LimitTier.Kernel => "kernel",
+        LimitTier.Watchdog => "watchdog",
+        _ => "cooperative",
+    };
+
+    public static string Word(ComputeTier tier) => tier switch
+    {
+        ComputeTier.Hardware => "hardware",
+        ComputeTier.Cooperative => "cooperative",
+        _ => "advisory",
+    };
+
+    private static void Write(Utf8JsonWriter json, AllocatedUnit unit)
+    {
+        json.WriteStartObject();
+        json.WriteString("unit", unit.Name);
+        json.WriteString("id", unit.Id);
+        json.WriteString("pciAddress", unit.PciAddress.ToString());
+        if (unit.Uuid is { } uuid)
+            json.WriteString("uuid", uuid);
+        if (unit.Memory is { } memory)
+        {
+            json.WriteStartObject("memory");
+            json.WriteNumber("limitBytes", memory.LimitBytes);
+            json.WriteNumber("enforcedBytes", memory.EnforcedBytes);
+            json.WriteString("tier", Word(memory.Tier));
+            json.WriteEndObject();
+        }
+
+        if (unit.Compute is { } compute)
+        {
+            json.WriteStartObject("compute");
+            json.WriteNumber("percent", compute.Percent);
+            if (compute.EnforcedPercent is { } enforced)
+                json.WriteNumber("enforcedPercent", enforced);
+            json.WriteString("tier", Word(compute.Tier));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static JsonValue? Root(byte[] text)
+    {
+        try
+        {
+            return JsonTree.Parse(text, "an entry of the ledger").Root;
+        }
+        catch (Errors.GpuRuntimeException)
+        {
+            // What somebody else put there; the ledger tells of it by its name.
+            return null;
+        }
+    }
+
+    private static AllocatedUnit? Unit(JsonValue gpu)
+    {
+        if (gpu["unit"]?.AsText() is not { Length: > 0 } name || gpu["id"]?.AsText() is not { } id || PciAddress.Parse(gpu["pciAddress"]?.AsText()) is not { } address)
+            return null;
+        var unit = new AllocatedUnit(name, id, address) { Uuid = gpu["uuid"]?.AsText() };
+        if (gpu["memory"] is { } memory)
+        {
+            if (memory["limitBytes"]?.AsInteger() is not (> 0 and var limit) || memory["enforcedBytes"]?.AsInteger() is not (> 0 and var enforced) || Tier(memory["tier"]?.AsText()) is not { } tier)
+                return null;
+            unit = unit with { Memory = new HeldMemory(limit, enforced, tier) };
+        }
+
+        if (gpu["compute"] is { } compute)
+        {
+            if (compute["percent"]?.AsInteger() is not (>= 1 and <= 100 and var percent) || Compute(compute["tier"]?.AsText()) is not { } tier)
+                return null;
+            unit = unit with { Compute = new HeldCompute((int)percent, compute["enforcedPercent"]?.AsInteger() is >= 1 and <= 100 and var held ? (int)held : null, tier) };
+        }
+
+        return unit;
+    }
+
+    private static SharingMode? Mode(string? word) => word switch
+    {
+        "shared" => SharingMode.Shared,
+        "exclusive" => SharingMode.Exclusive,
+        _ => null,
+    };
+
+    private static LimitTier? Tier(string? word) => word switch
+    {
+        "hardware" => LimitTier.Hardware,
+        "kernel" => LimitTier.Kernel,
+        "watchdog" => LimitTier.Watchdog,
+        "cooperative" => LimitTier.Cooperative,
+        _ => null,
+    };
+
+    private static ComputeTier? Compute(string? word) => word switch
+    {
+        "hardware" => ComputeTier.Hardware,
+        "cooperative" => ComputeTier.Cooperative,
+        "advisory" => ComputeTier.Advisory,
+        _ => null,
+    };
+}

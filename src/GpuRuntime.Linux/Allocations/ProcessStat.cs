@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text;
+using GpuRuntime.Core.Allocation;
+using GpuRuntime.Linux.Interop;
+using GpuRuntime.Linux.Paths;
+
+namespace GpuRuntime.Linux.Allocations;
+
+/// <summary>Who a process is, from <c>/proc/PID/stat</c>. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html</summary>
+public static class ProcessStat
+{
+    private const int Largest = 4096;
+    private const int StartTimeField = 22;
+
+    /// <returns><see langword="null"/> when there is no such process, or it has ended and waits for its parent.</returns>
+    public static ProcessIdentity? Of(int pid)
+    {
+        using var file = Libc.TryOpenAt(Libc.AtFdCwd, string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"), OpenFlags.ReadOnly, Resolve.None, out _);
+        return file is not null && FileContent.ReadAll(file, Largest, out _) is { } content && Parse(Encoding.UTF8.GetString(content)) is { } start
+            ? new ProcessIdentity(pid, start)
+            : null;
+    }
+
+    public static ProcessIdentity Self => Of(Environment.ProcessId) ?? throw LinuxException.Of("read", "/proc/self/stat", Errno.NoProcess);
+
+    /// <summary>Whether it is there, and is that very one.</summary>
+    public static bool IsAlive(ProcessIdentity process) => Of(process.Pid) == process;
+
+    // The second field is the program's name in parentheses, which may hold spaces and parentheses itself.
+    private static long? Parse(string stat)
+    {
+        var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        const int firstField = 3;
+        return fields.Length > StartTimeField - firstField && fields[0] is not ("Z" or "X")
+            && long.TryParse(fields[StartTimeField - firstField], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
+                ? start
+                : null;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using GpuRuntime.Core.Allocation;
+using GpuRuntime.Linux.Interop;
+
+namespace GpuRuntime.Linux.Allocations;
+
+/// <summary>
+/// Whether a container is still there for its low-level runtime, by the file that this keeps of it: runc's and youki's <c>state.json</c>, crun's
+/// <c>status</c>. Of these formats only the first process is read, which stands at their beginning.
+/// </summary>
+internal static class RuntimeState
+{
+    private const int Beginning = 4096;
+
+    /// <summary>The container's first process runs: a stopped container holds nothing, though it may not be deleted yet.</summary>
+    /// <param name="directory">The container's own directory below the runtime's root.</param>
+    public static bool IsRunning(string directory)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["state.json", "status"])
+        {
+            using var file = Libc.TryOpenAt(Libc.AtFdCwd, $"{directory}/{name}", OpenFlags.ReadOnly | OpenFlags.NonBlock, Resolve.None, out _);
+            if (file is not null)
+                return Process(file) is { } process && IsAlive(process);
+        }
+
+        return false;
+    }
+
+    /// <summary>The runtime keeps anything of it.</summary>
+    public static bool Exists(string directory) => Libc.TryStat(Libc.AtFdCwd, directory, 0, out _) is not null;
+
+    // Where a runtime keeps no start time (youki), whoever has the number counts as the container's.
+    private static bool IsAlive(ProcessIdentity process) =>
+        ProcessStat.Of(process.Pid) is { } present && (process.StartTime == 0 || process.StartTime == present.StartTime);
+
+    private static ProcessIdentity? Process(FileDescriptor file)
+    {
+        Span<byte> buffer = stackalloc byte[Beginning];
+        var text = buffer[..Libc.ReadAt(file, buffer, 0)];
+        var pid = 0;
+        long start = 0;
+        var reader = new Utf8JsonReader(text, isFinalBlock: false, default);
+        try
+        {
+            while ((pid == 0 || start == 0) && reader.Read())
+            {
+                if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1)
+                    continue;
+                var isPid = reader.ValueTextEquals("init_process_pid"u8) || reader.ValueTextEquals("pid"u8);
+                var isStart = reader.ValueTextEquals("init_process_start"u8) || reader.ValueTextEquals("process-start-time"u8);
+                if (!reader.Read())
+                    break;
+                if (isPid && reader.TokenType == JsonTokenType.Number)
+                    _ = reader.TryGetInt32(out pid);
+                else if (isStart && reader.TokenType == JsonTokenType.Number)
+                    _ = reader.TryGetInt64(out start);
+            }
+        }
+        catch (JsonException)
+        {
+            // Half a file: what its runtime wrote last never became whole, and it says itself that there is no such container.
+            return null;
+        }
+
+        return pid > 0 ? new ProcessIdentity(pid, start) : null;
+    }
+}
