@@ -12,7 +12,7 @@ HOOKS_DIR ?= /usr/share/containers/oci/hooks.d
 rid := linux-x64
 bin := artifacts/bin
 test_hosts := artifacts/obj/bin/GpuRuntime.TestHosts/release/gpu-runtime-test-hosts.dll
-sources := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.xml' -o -name '*.c') \
+sources := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.xml' -o -name '*.[ch]') \
            Directory.Build.props Directory.Packages.props
 
 # No build server outlives its command, and the SDK needs no ICU from the system.
