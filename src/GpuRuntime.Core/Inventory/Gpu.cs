@@ -32,7 +32,7 @@ public sealed record Gpu
     /// <summary>NUMA node; <see langword="null"/> where the kernel says -1.</summary>
     public int? NumaNode { get; init; }
 
-    /// <summary>Device memory in bytes.</summary>
+    /// <summary>Device memory in bytes: of a partition what its driver lets it use, of a virtual function its quota.</summary>
     public long? MemoryBytes { get; init; }
 
     /// <summary>Whether compute programs can use it. A GPU without graphics is still one; an AMD GPU that KFD does not know is for graphics alone.</summary>
@@ -51,6 +51,18 @@ public sealed record Gpu
 
     /// <summary>Position among the GPUs that KFD lists, from 0: the index of ROCm and HIP.</summary>
     public int? HipIndex { get; init; }
+
+    /// <summary>The number of its node in KFD's topology.</summary>
+    public int? KfdNode { get; init; }
+
+    /// <summary>KFD's number of the hive that AMD's XGMI joins it to; <see langword="null"/> where nothing is joined to it.</summary>
+    public ulong? XgmiHive { get; init; }
+
+    /// <summary>How many compute units an AMD GPU or a partition of it has.</summary>
+    public int? ComputeUnits { get; init; }
+
+    /// <summary>Whether an AMD GPU's compute units come in pairs, of which none is used without the other (RDNA).</summary>
+    public bool? HasPairedComputeUnits { get; init; }
 
     /// <summary>The nodes that compute needs and that belong to this GPU or its driver, as paths in the container (<c>/dev/nvidia3</c>, <c>/dev/kfd</c>).</summary>
     public ImmutableArray<DeviceNode> DeviceNodes { get; init; } = [];

@@ -14,4 +14,10 @@ public sealed record MigDevice(int Index, uint GpuInstance, uint ComputeInstance
 
     /// <summary>The profile, such as <c>1g.10gb</c>; <see langword="null"/> unless NVIDIA's tools were asked for it.</summary>
     public string? Profile { get; init; }
+
+    /// <summary>Device memory in bytes; <see langword="null"/> unless NVIDIA's tools were asked for it.</summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>Its share of the GPU's compute slices, 1 to 100, rounded down; <see langword="null"/> without a profile, or on a GPU of unknown slices.</summary>
+    public int? ComputePercent { get; init; }
 }

@@ -24,6 +24,11 @@ public static class VendorModules
     /// <summary>The same with names, memory and PCI ids too, for people.</summary>
     public static ImmutableArray<Gpu> Describe(IHostRoot host) => [.. All.SelectMany(module => module.Identify(host).Select(gpu => Described(module, gpu, host)))];
 
+    /// <summary>Which of these GPUs are joined by more than the PCI bus, vendor by vendor.</summary>
+    /// <param name="gpus">Some or all of the host's GPUs, as <see cref="Identify"/> found them.</param>
+    public static ImmutableArray<GpuLink> Links(ImmutableArray<Gpu> gpus, IHostRoot host) =>
+        [.. All.SelectMany(module => module.Links([.. gpus.Where(gpu => gpu.Vendor == module.Vendor)], host))];
+
     private static Gpu Described(IVendorModule module, Gpu gpu, IHostRoot host)
     {
         var function = new PciFunction(host, gpu.PciAddress);
