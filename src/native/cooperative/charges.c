@@ -183,3 +183,14 @@ bool charged_total(int limit, uint64_t *bytes)
     unlock(&process->lock);
     return true;
 }
+
+bool charged_to_others(int limit, uint64_t *bytes)
+{
+    struct process *process = join();
+
+    if (!process)
+        return false;
+    *bytes = usage_total(&process->usage, limit) - process->usage.held[limit];
+    unlock(&process->lock);
+    return true;
+}

@@ -39,7 +39,8 @@ void charge_remember(enum holding_kind kind, uint64_t key, int limit);
 /* What is kept under the key. */
 bool charge_find(enum holding_kind kind, uint64_t key, struct holding *found);
 
-/* What all of the container's processes hold; false if it cannot be known. */
+/* What all of the container's processes hold, and those but this one; false if it cannot be known. */
 bool charged_total(int limit, uint64_t *bytes);
+bool charged_to_others(int limit, uint64_t *bytes);
 
 #endif

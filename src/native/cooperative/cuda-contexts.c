@@ -1,5 +1,5 @@
 /*
- * Contexts take hundreds of MiB that no argument tells: measured (measure.h). With a context goes all memory that was allocated in it.
+ * Contexts take hundreds of MiB that no argument tells: they are measured (measure.h). With a context goes all memory that was allocated in it.
  */
 #include "devices.h"
 #include "measure.h"
@@ -45,93 +45,117 @@ INTERCEPTED CUresult cuCtxDestroy(CUhandle context)
     return destroy_context(REAL(cuCtxDestroy, (CUhandle)), context);
 }
 
-static CUresult settle(struct measured *measured, CUresult result, CUhandle *context)
+static void release_primary(CUdevice device)
 {
-    CUresult (*undo)(CUhandle) = REAL(cuCtxDestroy_v2, (CUhandle));
+    CUresult (*release)(CUdevice) = REAL(cuDevicePrimaryCtxRelease_v2, (CUdevice));
 
-    if (result == CUDA_SUCCESS && measure_end(measured) != CUDA_SUCCESS) {
+    if (release)
+        release(device);
+}
+
+/* One call that makes a context, whichever of them. */
+struct creation {
+    CUresult (*call)(const struct creation *creation);
+    void *real;
+    CUhandle *context;
+    CUdevice device;
+    unsigned flags;
+    void *parameters;
+    int count;
+};
+
+/* What another container takes in the same moment is measured too, where NVML does not list this process. So one that seems too large is tried
+   again before the program is told that there is no memory. */
+enum { ATTEMPTS = 3 };
+
+static CUresult create(const struct creation *creation, enum holding_kind kind, CUresult (*undo)(CUhandle))
+{
+    struct measured measured;
+    CUresult result;
+
+    if (!creation->real)
+        return CUDA_ERROR_NOT_FOUND;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (measure_begin(&measured, creation->device) != CUDA_SUCCESS)
+            return CUDA_ERROR_OUT_OF_MEMORY;
+        result = creation->call(creation);
+        if (result != CUDA_SUCCESS) {
+            charge_return(&measured.charge);
+            return result;
+        }
+        if (measure_end(&measured) == CUDA_SUCCESS) {
+            /* A primary context's key is its device, since that is what its release names. */
+            charge_keep(&measured.charge, kind, kind == PRIMARY_CONTEXT ? (uint64_t)creation->device : (uint64_t)(uintptr_t)*creation->context,
+                kind == PRIMARY_CONTEXT ? *creation->context : NULL, 0);
+            return CUDA_SUCCESS;
+        }
         if (undo)
-            undo(*context);
-        result = CUDA_ERROR_OUT_OF_MEMORY;
+            undo(*creation->context);
+        else
+            release_primary(creation->device);
+        charge_return(&measured.charge);
     }
-    if (result == CUDA_SUCCESS)
-        charge_keep(&measured->charge, CONTEXT, (uint64_t)(uintptr_t)*context, NULL, 0);
-    else
-        charge_return(&measured->charge);
-    return result;
+    return CUDA_ERROR_OUT_OF_MEMORY;
+}
+
+static CUresult create_context(const struct creation *creation)
+{
+    return create(creation, CONTEXT, REAL(cuCtxDestroy_v2, (CUhandle)));
+}
+
+static CUresult call_plain(const struct creation *creation)
+{
+    return ((CUresult (*)(CUhandle *, unsigned, CUdevice))creation->real)(creation->context, creation->flags, creation->device);
 }
 
 INTERCEPTED CUresult cuCtxCreate(CUhandle *context, unsigned flags, CUdevice device)
 {
-    CUresult (*real)(CUhandle *, unsigned, CUdevice) = REAL(cuCtxCreate, (CUhandle *, unsigned, CUdevice));
-    struct measured measured;
-
-    if (!real)
-        return CUDA_ERROR_NOT_FOUND;
-    if (measure_begin(&measured, device) != CUDA_SUCCESS)
-        return CUDA_ERROR_OUT_OF_MEMORY;
-    return settle(&measured, real(context, flags, device), context);
+    return create_context(&(struct creation) {
+        call_plain, REAL(cuCtxCreate, (CUhandle *, unsigned, CUdevice)), context, device, flags, NULL, 0 });
 }
 
 INTERCEPTED CUresult cuCtxCreate_v2(CUhandle *context, unsigned flags, CUdevice device)
 {
-    CUresult (*real)(CUhandle *, unsigned, CUdevice) = REAL(cuCtxCreate_v2, (CUhandle *, unsigned, CUdevice));
-    struct measured measured;
+    return create_context(&(struct creation) {
+        call_plain, REAL(cuCtxCreate_v2, (CUhandle *, unsigned, CUdevice)), context, device, flags, NULL, 0 });
+}
 
-    if (!real)
-        return CUDA_ERROR_NOT_FOUND;
-    if (measure_begin(&measured, device) != CUDA_SUCCESS)
-        return CUDA_ERROR_OUT_OF_MEMORY;
-    return settle(&measured, real(context, flags, device), context);
+static CUresult call_with_affinity(const struct creation *creation)
+{
+    return ((CUresult (*)(CUhandle *, void *, int, unsigned, CUdevice))creation->real)(
+        creation->context, creation->parameters, creation->count, creation->flags, creation->device);
 }
 
 INTERCEPTED CUresult cuCtxCreate_v3(CUhandle *context, void *affinity, int count, unsigned flags, CUdevice device)
 {
-    CUresult (*real)(CUhandle *, void *, int, unsigned, CUdevice) = REAL(cuCtxCreate_v3, (CUhandle *, void *, int, unsigned, CUdevice));
-    struct measured measured;
+    return create_context(&(struct creation) {
+        call_with_affinity, REAL(cuCtxCreate_v3, (CUhandle *, void *, int, unsigned, CUdevice)), context, device, flags, affinity, count });
+}
 
-    if (!real)
-        return CUDA_ERROR_NOT_FOUND;
-    if (measure_begin(&measured, device) != CUDA_SUCCESS)
-        return CUDA_ERROR_OUT_OF_MEMORY;
-    return settle(&measured, real(context, affinity, count, flags, device), context);
+static CUresult call_with_parameters(const struct creation *creation)
+{
+    return ((CUresult (*)(CUhandle *, void *, unsigned, CUdevice))creation->real)(
+        creation->context, creation->parameters, creation->flags, creation->device);
 }
 
 INTERCEPTED CUresult cuCtxCreate_v4(CUhandle *context, void *parameters, unsigned flags, CUdevice device)
 {
-    CUresult (*real)(CUhandle *, void *, unsigned, CUdevice) = REAL(cuCtxCreate_v4, (CUhandle *, void *, unsigned, CUdevice));
-    struct measured measured;
+    return create_context(&(struct creation) {
+        call_with_parameters, REAL(cuCtxCreate_v4, (CUhandle *, void *, unsigned, CUdevice)), context, device, flags, parameters, 0 });
+}
 
-    if (!real)
-        return CUDA_ERROR_NOT_FOUND;
-    if (measure_begin(&measured, device) != CUDA_SUCCESS)
-        return CUDA_ERROR_OUT_OF_MEMORY;
-    return settle(&measured, real(context, parameters, flags, device), context);
+static CUresult call_green(const struct creation *creation)
+{
+    return ((CUresult (*)(CUhandle *, void *, CUdevice, unsigned))creation->real)(
+        creation->context, creation->parameters, creation->device, creation->flags);
 }
 
 /* A green context lives in the primary one; what it takes of its own is measured too. */
 INTERCEPTED CUresult cuGreenCtxCreate(CUhandle *context, void *resources, CUdevice device, unsigned flags)
 {
-    CUresult (*real)(CUhandle *, void *, CUdevice, unsigned) = REAL(cuGreenCtxCreate, (CUhandle *, void *, CUdevice, unsigned));
-    CUresult (*undo)(CUhandle) = REAL(cuGreenCtxDestroy, (CUhandle));
-    struct measured measured;
-    CUresult result;
-
-    if (!real)
-        return CUDA_ERROR_NOT_FOUND;
-    if (measure_begin(&measured, device) != CUDA_SUCCESS)
-        return CUDA_ERROR_OUT_OF_MEMORY;
-    result = real(context, resources, device, flags);
-    if (result == CUDA_SUCCESS && measure_end(&measured) != CUDA_SUCCESS) {
-        if (undo)
-            undo(*context);
-        result = CUDA_ERROR_OUT_OF_MEMORY;
-    }
-    if (result == CUDA_SUCCESS)
-        charge_keep(&measured.charge, GREEN_CONTEXT, (uint64_t)(uintptr_t)*context, NULL, 0);
-    else
-        charge_return(&measured.charge);
-    return result;
+    return create(&(struct creation) {
+        call_green, REAL(cuGreenCtxCreate, (CUhandle *, void *, CUdevice, unsigned)), context, device, flags, resources, 0 },
+        GREEN_CONTEXT, REAL(cuGreenCtxDestroy, (CUhandle)));
 }
 
 INTERCEPTED CUresult cuGreenCtxDestroy(CUhandle context)
@@ -162,31 +186,19 @@ static bool primary_is_active(CUdevice device)
     return get_state && get_state(device, &flags, &is_active) == CUDA_SUCCESS && is_active;
 }
 
+static CUresult call_retain(const struct creation *creation)
+{
+    return ((CUresult (*)(CUhandle *, CUdevice))creation->real)(creation->context, creation->device);
+}
+
 INTERCEPTED CUresult cuDevicePrimaryCtxRetain(CUhandle *context, CUdevice device)
 {
     CUresult (*real)(CUhandle *, CUdevice) = REAL(cuDevicePrimaryCtxRetain, (CUhandle *, CUdevice));
-    CUresult (*undo)(CUdevice) = REAL(cuDevicePrimaryCtxRelease_v2, (CUdevice));
-    struct measured measured;
     struct holding kept;
-    CUresult result;
 
-    if (!real)
-        return CUDA_ERROR_NOT_FOUND;
     if (charge_find(PRIMARY_CONTEXT, (uint64_t)device, &kept) && primary_is_active(device))
         return real(context, device);
-    if (measure_begin(&measured, device) != CUDA_SUCCESS)
-        return CUDA_ERROR_OUT_OF_MEMORY;
-    result = real(context, device);
-    if (result == CUDA_SUCCESS && measure_end(&measured) != CUDA_SUCCESS) {
-        if (undo)
-            undo(device);
-        result = CUDA_ERROR_OUT_OF_MEMORY;
-    }
-    if (result == CUDA_SUCCESS)
-        charge_keep(&measured.charge, PRIMARY_CONTEXT, (uint64_t)device, *context, 0);
-    else
-        charge_return(&measured.charge);
-    return result;
+    return create(&(struct creation) { call_retain, real, context, device, 0, NULL, 0 }, PRIMARY_CONTEXT, NULL);
 }
 
 /* Two threads may retain it first at once, and then both have measured something. */

@@ -2,7 +2,7 @@
 #include "devices.h"
 #include "real.h"
 
-static void look(CUdevice device, struct gpu_use *use)
+static void look(CUdevice device, int limit, struct gpu_use *use)
 {
     CUresult (*get_address)(char *, int, CUdevice) = REAL(cuDeviceGetPCIBusId, (char *, int, CUdevice));
     CUresult (*get_info)(size_t *, size_t *) = REAL(cuMemGetInfo_v2, (size_t *, size_t *));
@@ -11,6 +11,8 @@ static void look(CUdevice device, struct gpu_use *use)
     CUdevice current;
 
     use->has_free = use->has_used = use->has_processes = false;
+    if (!charged_to_others(limit, &use->of_others))
+        use->of_others = 0;
     if (get_address && get_address(address, sizeof address, device) == CUDA_SUCCESS)
         nvml_use(address, use);
     if (get_info && current_device(&current) && current == device && get_info(&free, &total) == CUDA_SUCCESS) {
@@ -25,7 +27,7 @@ CUresult measure_begin(struct measured *measured, CUdevice device)
 
     measured->device = device;
     if (result == CUDA_SUCCESS && measured->charge.process)
-        look(device, &measured->before);
+        look(device, measured->charge.holding.limit, &measured->before);
     return result;
 }
 
@@ -84,19 +86,27 @@ static bool own_growth(struct process *process, const struct gpu_use *before, co
     return true;
 }
 
+/* What all of the GPU's use grew by, less what is known to be others'. */
+static uint64_t own_share(const struct measured *measured, const struct gpu_use *after, uint64_t bytes)
+{
+    uint64_t of_others = growth(measured->before.of_others, after->of_others);
+    return growth(of_others, bytes);
+}
+
 CUresult measure_end(struct measured *measured)
 {
+    const struct gpu_use *before = &measured->before;
     struct gpu_use after;
     uint64_t bytes, smallest = UINT64_MAX;
 
     if (!measured->charge.process)
         return CUDA_SUCCESS;
-    look(measured->device, &after);
-    if (own_growth(measured->charge.process, &measured->before, &after, &bytes))
+    look(measured->device, measured->charge.holding.limit, &after);
+    if (own_growth(measured->charge.process, before, &after, &bytes))
         smallest = bytes;
-    if (measured->before.has_used && after.has_used && (bytes = growth(measured->before.used, after.used)) < smallest)
+    if (before->has_used && after.has_used && (bytes = own_share(measured, &after, growth(before->used, after.used))) < smallest)
         smallest = bytes;
-    if (measured->before.has_free && after.has_free && (bytes = growth(after.free, measured->before.free)) < smallest)
+    if (before->has_free && after.has_free && (bytes = own_share(measured, &after, growth(after.free, before->free))) < smallest)
         smallest = bytes;
     return charge_resize(&measured->charge, smallest == UINT64_MAX ? 0 : smallest);
 }

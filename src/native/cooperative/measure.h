@@ -1,9 +1,9 @@
 /*
  * What a call takes whose size no argument tells (contexts, imports): the GPU's use before and after it.
  *
- * NVML's figure for this process is taken where NVML shows one, else what all of the GPU's use grew by, as NVML or cuMemGetInfo tell; of several
- * figures the smallest, because the larger ones hold what other containers took in that moment. Where neither can tell (NVML is not in the container
- * and there is no context yet) the call counts as nothing.
+ * NVML's figure for this process is taken where NVML shows one, else what all of the GPU's use grew by, as NVML or cuMemGetInfo tell, less what
+ * the container's other processes were charged with; of several figures the smallest, because the larger ones hold what other containers took in
+ * that moment. Where neither can tell (NVML is not in the container and there is no context yet) the call counts as nothing.
  */
 #ifndef GPU_RUNTIME_MEASURE_H
 #define GPU_RUNTIME_MEASURE_H
@@ -17,6 +17,7 @@ struct gpu_use {
     bool has_free, has_used, has_processes;
     uint64_t free;              /* cuMemGetInfo */
     uint64_t used;              /* NVML, the whole GPU */
+    uint64_t of_others;         /* the container's other processes, as they are charged */
     unsigned process_count;
     struct nvml_process processes[LARGEST_LISTED_COUNT];
 };
