@@ -20,7 +20,12 @@ public interface IVendorModule
     /// <summary>A GPU with what people want to know of it besides: its name, its memory.</summary>
     Gpu Describe(Gpu gpu, IHostRoot host);
 
-    ImmutableArray<GpuLink> Links(ImmutableArray<Gpu> gpus, IHostRoot host) => [];
+    /// <summary>
+    /// Which of these GPUs are joined by more than the PCI bus. On demand alone: a host with partitions has thousands of such pairs. What no file
+    /// tells is not there.
+    /// </summary>
+    /// <param name="gpus">Some or all of this vendor's GPUs, as <see cref="Identify"/> found them.</param>
+    ImmutableArray<GpuLink> Links(ImmutableArray<Gpu> gpus, IHostRoot host);
 
     /// <summary>Whether this host's driver has anything for a container that asks for the driver and for no GPU (<c>none</c>).</summary>
     bool HasDriverWithoutGpu(IHostRoot host);
