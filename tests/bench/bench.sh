@@ -187,6 +187,26 @@ for name in none one full; do
 done
 GPU_RUNTIME_CONFIG=$work/with-no-op.json measure create "$rounds" "${creates[@]}"
 
+# A thousand containers that live, as far as anybody can see: the low-level runtime's state names this script's process.
+bundle holder GPU_RUNTIME_GPUS=1 NVIDIA_DRIVER_CAPABILITIES=utility
+holders=1000
+sed "s|$bundles/state|$bundles/held|" "$work/with-no-op.json" >"$work/held.json"
+sed "s|$bundles/state|$bundles/unheld|" "$work/with-no-op.json" >"$work/unheld.json"
+read -ra own_status </proc/$$/stat
+for ((i = 0; i < holders; i++)); do
+    mkdir -p "$bundles/holders/c$i"
+    echo "{\"id\":\"c$i\",\"init_process_pid\":$$,\"init_process_start\":${own_status[21]}}" >"$bundles/holders/c$i/state.json"
+    cp "$work/holder.json" "$bundles/holder/config.json"
+    GPU_RUNTIME_CONFIG=$work/held.json "$shim" --root "$bundles/holders" create --bundle "$bundles/holder" "c$i"
+done
+echo
+printf '%-62s %8s %8s  %s\n' "create alone, while $(find "$bundles/held/allocations" -name 'c*.json' | wc -l) containers hold GPUs, or none does" 'ms' 'ratio' 'budget'
+for name in one full; do
+    measure "holders-$name" "$rounds" \
+        "gpu-runtime, ${asked[$name]}, no container||/usr/bin/env GPU_RUNTIME_CONFIG=$work/unheld.json $work/cycle --create-only $work/$name.json $shim $bundles/runc $bundles/$name bench-$name" \
+        "gpu-runtime, ${asked[$name]}, $holders containers|+1 ms|/usr/bin/env GPU_RUNTIME_CONFIG=$work/held.json $work/cycle --create-only $work/$name.json $shim $bundles/runc $bundles/$name bench-$name"
+done
+
 echo
 printf '%-62s %8s %8s  %s\n' 'the same on a host with 16 AMD GPUs of 8 partitions each' 'ms' 'ratio' 'budget'
 GPU_RUNTIME_CONFIG=$work/many-partitions.json measure discovery "$rounds" \

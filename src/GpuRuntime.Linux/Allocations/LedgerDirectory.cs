@@ -73,7 +73,7 @@ internal sealed class LedgerDirectory : IDisposable
 
     /// <summary>Where the further names of an entry stand: <c>UNIT/NAME</c>.</summary>
     public static List<string> HolderPaths(AllocationEntry entry, string key) =>
-        [.. entry.Units.Select(unit => $"{unit.Name}/{new HolderName(key, entry.Mode == SharingMode.Exclusive, unit.Memory?.LimitBytes ?? 0)}")];
+        [.. entry.Units.Select(unit => $"{unit.Name}/{HolderName.Of(key, entry.Mode == SharingMode.Exclusive, unit.Memory?.LimitBytes ?? 0).Text}")];
 
     /// <returns><see langword="null"/> when it is gone, or is none of ours.</returns>
     public AllocationEntry? Read(string name) => Read(_entries, name);

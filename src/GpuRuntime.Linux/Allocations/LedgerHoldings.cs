@@ -8,8 +8,8 @@ internal sealed class LedgerHoldings(LedgerDirectory directory, string ownKey) :
 {
     private readonly Dictionary<string, UnitUse> _uses = new(StringComparer.Ordinal);
 
-    /// <summary>Every holder that was seen, as <c>UNIT/NAME</c>.</summary>
-    public List<string> Seen { get; } = [];
+    /// <summary>Every holder that was seen.</summary>
+    public List<SeenHolder> Seen { get; } = [];
 
     public UnitUse Of(HeldUnit unit)
     {
@@ -28,7 +28,7 @@ internal sealed class LedgerHoldings(LedgerDirectory directory, string ownKey) :
         long limited = 0;
         foreach (var name in Others(unit))
         {
-            Seen.Add($"{unit}/{name}");
+            Seen.Add(new SeenHolder(unit, name));
             if (HolderName.Parse(name) is not { } holder)
                 continue;
             holders++;
@@ -41,3 +41,6 @@ internal sealed class LedgerHoldings(LedgerDirectory directory, string ownKey) :
 
     private IEnumerable<string> Others(string unit) => directory.HolderNames(unit).Where(name => !name.StartsWith(ownKey, StringComparison.Ordinal));
 }
+
+/// <summary>A name in a unit's directory.</summary>
+internal readonly record struct SeenHolder(string Unit, string Name);

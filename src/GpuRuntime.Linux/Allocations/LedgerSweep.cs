@@ -7,7 +7,7 @@ namespace GpuRuntime.Linux.Allocations;
 internal static class LedgerSweep
 {
     // So many are looked at on each create: gone ones go sooner than new ones come, and a create never waits for a thousand.
-    private const int AtOnce = 4;
+    private const int AtOnce = 2;
 
     /// <summary>The container is there: its creator works on it, or its first process runs.</summary>
     /// <exception cref="LinuxException">It cannot be told.</exception>
@@ -51,16 +51,13 @@ internal static class LedgerSweep
     }
 
     /// <summary>Looks at a few of the holders that a decision has seen anyway.</summary>
-    /// <param name="seen">As <c>UNIT/NAME</c>.</param>
     /// <param name="turn">Where to begin, so that each has its turn.</param>
     /// <inheritdoc cref="All"/>
-    public static void Some(LedgerDirectory directory, List<string> seen, int turn)
+    public static void Some(LedgerDirectory directory, List<SeenHolder> seen, int turn)
     {
         for (var count = 0; count < Math.Min(AtOnce, seen.Count); count++)
         {
-            var at = seen[(int)(((long)turn * AtOnce + count) % seen.Count)];
-            var slash = at.IndexOf('/', StringComparison.Ordinal);
-            var (unit, name) = (at[..slash], at[(slash + 1)..]);
+            var (unit, name) = seen[(int)(((long)turn * AtOnce + count) % seen.Count)];
             if (directory.ReadHolder(unit, name) is not { } entry || IsLive(entry))
                 continue;
             var owner = AllocationOwner.Of(entry);

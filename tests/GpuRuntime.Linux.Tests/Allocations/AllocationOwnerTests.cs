@@ -77,9 +77,8 @@ public sealed class AllocationOwnerTests : LedgerFixture
     [TestCase("0123456789abcdef.s.7fffffffffffffff", false, long.MaxValue)]
     public void A_holders_name_reads_back(string name, bool exclusive, long limit)
     {
-        var holder = HolderName.Parse(name)!;
-
-        Assert.That((holder.Key, holder.IsExclusive, holder.LimitBytes, holder.ToString()), Is.EqualTo(("0123456789abcdef", exclusive, limit, name)));
+        Assert.That(HolderName.Parse(name), Is.EqualTo(HolderName.Of("0123456789abcdef", exclusive, limit)));
+        Assert.That(HolderName.Of("0123456789abcdef", exclusive, limit).Text, Is.EqualTo(name));
     }
 
     [TestCase("")]

@@ -166,7 +166,7 @@ public sealed class LedgerLivenessTests : LedgerFixture
         for (var number = 0; number < 40; number++)
             Reserve($"lives{number}", "device=0", process with { });
 
-        Assert.That(Held().Count(line => line.StartsWith("gone", StringComparison.Ordinal)), Is.LessThan(20));
+        Assert.That(Held().Count(line => line.StartsWith("gone", StringComparison.Ordinal)), Is.LessThan(25));
         Assert.That(Held().Count(line => line.StartsWith("lives", StringComparison.Ordinal)), Is.EqualTo(40));
     }
 
