@@ -195,9 +195,11 @@ uint64_t usage_total(struct usage *usage, int limit)
 
 bool usage_look(struct usage *usage)
 {
-    if (usage->file && usage_file_is_ours(usage))
-        return true;
-    usage_file_leave(usage);
-    usage->place = NO_PLACE;
-    return usage_file_look(usage);
+    if (!usage->file || !usage_file_is_ours(usage)) {
+        usage_file_leave(usage);
+        usage->place = NO_PLACE;
+        if (!usage_file_look(usage))
+            return false;
+    }
+    return !usage->file || usage_file_has_our_version(usage);
 }

@@ -497,7 +497,7 @@ static char **run(char **command)
             ((int (*)(handle))dlsym(cuda, "cuCtxSetCurrent"))(context);
             if (result != 0)
                 printf("device = %d\n", result);
-            if (count == 0)
+            if (result == 0 && count == 0)
                 stack[count++] = (struct held) { "cuDevicePrimaryCtxRetain", (uint64_t)(uintptr_t)context };
         } else if (is(word, "gpu"))
             gpu = (int)number(&command);
@@ -530,7 +530,9 @@ static char **run(char **command)
             uint64_t pointer;
             int result = ((int (*)(uint64_t *, size_t, handle))function("cuMemAllocAsync"))(&pointer, number(&command), (handle)0x7000);
             printf("record = %d\n", result);
-        } else if (is(word, "destroy-recorded"))
+        } else if (is(word, "destroy-context"))
+            printf("destroy-context = %d\n", call_free("cuCtxDestroy_v2", stack[0].number));
+        else if (is(word, "destroy-recorded"))
             printf("destroy = %d\n", ((int (*)(handle))function("cuGraphDestroy"))((handle)0x9000));
         else if (is(word, "launch"))
             ((void (*)(handle))of_driver("stand_in_launch"))(graph);
@@ -652,6 +654,15 @@ static char **run(char **command)
                 exit(6);
             for (;;)
                 pause();
+        } else if (is(word, "leave")) {
+            /* A child that never calls CUDA and outlives this process: it goes with the container. */
+            next(&command);
+            char **end = closing(command);
+            fflush(stdout);
+            if (fork() == 0)
+                for (;;)
+                    pause();
+            command = end + 1;
         } else if (is(word, "kill"))
             end_program(started[--started_count]);
         else if (is(word, "stop")) {
