@@ -65,6 +65,7 @@ static bool take_place(struct usage *usage)
             continue;
         clear(usage, place);
         usage->place = place;
+        usage->owner = getpid();
         return true;
     }
     say_refused(USAGE_FILE, "more than 512 processes use the GPUs, or it cannot be locked");
@@ -82,7 +83,7 @@ static void publish(struct usage *usage, int limit)
 static bool has_place(struct usage *usage)
 {
     struct flock request = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = usage->place, .l_len = 1 };
-    return usage->place != NO_PLACE && fcntl(usage->descriptor, F_OFD_GETLK, &request) == 0 && request.l_type != F_UNLCK && request.l_pid == getpid();
+    return usage->place != NO_PLACE && fcntl(usage->descriptor, F_OFD_GETLK, &request) == 0 && request.l_type != F_UNLCK && request.l_pid == usage->owner;
 }
 
 bool usage_join(struct usage *usage)

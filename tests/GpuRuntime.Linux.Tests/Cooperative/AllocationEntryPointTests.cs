@@ -51,7 +51,8 @@ public sealed class AllocationEntryPointTests : CooperativeFixture
     public void A_context_is_measured_undone_beyond_the_limit_and_given_back_with_a_stand_in_driver(
         [ValueSource(nameof(Contexts))] string entry, [Values("dlsym", "proc")] string way)
     {
-        var lines = Container.Client(way, $"gpu 0 {entry} {Most} info {entry} {Most} nvml 0 free truth {entry} {Most} info free nvml 0 fail {entry} {Most} nvml 0");
+        var lines = Container.Client(way,
+            $"gpu 0 {entry} {Most} info {entry} {Most} nvml 0 free truth {entry} {Most} info free nvml 0 fail {entry} {Most} nvml 0");
 
         Assert.That(lines, Is.EqualTo(new[]
         {

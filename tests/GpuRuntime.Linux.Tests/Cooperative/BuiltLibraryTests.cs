@@ -20,7 +20,8 @@ public sealed class BuiltLibraryTests
     [Test]
     public void They_run_with_every_glibc_since_2_17([ValueSource(nameof(Names))] string name)
     {
-        var versions = Regex.Matches(Command.Run("objdump", "-T", Library(name)), @"GLIBC_(\d+\.\d+)").Select(match => Version.Parse(match.Groups[1].Value)).ToList();
+        var versions = Regex.Matches(Command.Run("objdump", "-T", Library(name)), @"GLIBC_(\d+\.\d+)")
+            .Select(match => Version.Parse(match.Groups[1].Value)).ToList();
 
         Assert.That(versions, Is.Not.Empty.And.All.LessThanOrEqualTo(new Version(2, 17)));
     }

@@ -19,10 +19,12 @@ public sealed class KeptLimitTests : CooperativeFixture
     {
         using var container = LimitedContainer.Create("comment of a later version\n" + line + "\n");
 
-        var (_, output, error) = container.Try([], ["/bin/client", "dlsym", "gpu", "0", "cuMemCreate", "512", "cuDevicePrimaryCtxRetain", "0", "gpu", "2", "cuMemCreate", "512"]);
+        var (_, output, error) = container.Try([],
+            ["/bin/client", "dlsym", "gpu", "0", "cuMemCreate", "512", "cuDevicePrimaryCtxRetain", "0", "gpu", "2", "cuMemCreate", "512"]);
 
         Assert.That(output, Is.EqualTo("cuMemCreate 512 = 2\ncuDevicePrimaryCtxRetain 0 = 2\ncuMemCreate 512 = 2\n"));
-        Assert.That(error, Does.StartWith("gpu-runtime: /run/gpu-runtime/limits: its line 2 is not \"memory <PCI address> <bytes>\" for one more GPU. " + Consequence));
+        Assert.That(error,
+            Does.StartWith("gpu-runtime: /run/gpu-runtime/limits: its line 2 is not \"memory <PCI address> <bytes>\" for one more GPU. " + Consequence));
         Assert.That(error.Split('\n'), Has.Length.EqualTo(2));
     }
 
@@ -73,7 +75,8 @@ public sealed class KeptLimitTests : CooperativeFixture
     public void Accounts_that_were_scribbled_on_or_cut_off_are_right_again_with_the_owners_next_call_with_a_stand_in_driver(string how)
     {
         var lines = Container.Client(
-            $"device 0 cuMemAlloc_v2 300000 program ( scribble {how} ) cuMemAlloc_v2 300000 info nvml 0 program ( device 0 info cuMemAlloc_v2 655360 cuMemAlloc_v2 300000 ) truth");
+            $"device 0 cuMemAlloc_v2 300000 program ( scribble {how} ) cuMemAlloc_v2 300000 info nvml 0 "
+            + "program ( device 0 info cuMemAlloc_v2 655360 cuMemAlloc_v2 300000 ) truth");
 
         Assert.That(lines, Is.EqualTo(new[]
         {

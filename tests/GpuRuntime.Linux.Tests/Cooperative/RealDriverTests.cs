@@ -54,9 +54,9 @@ public sealed class RealDriverTests
     public void Every_function_of_the_driver_is_found_and_answers_without_a_GPU_are_the_drivers([ValueSource(nameof(Names))] string name)
     {
         var functions = Command.Run("nm", "-D", "--defined-only", Path.Combine(_libraries, name)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split(' ')[^1]).Where(symbol => symbol.StartsWith("cu", StringComparison.Ordinal) || symbol.StartsWith("nvml", StringComparison.Ordinal)).ToList();
+            .Select(line => line.Split(' ')[^1])
+            .Where(symbol => symbol.StartsWith("cu", StringComparison.Ordinal) || symbol.StartsWith("nvml", StringComparison.Ordinal)).ToList();
         Assert.That(functions, Has.Count.GreaterThan(300));
-        // Also those without their versions, which is how cuGetProcAddress knows them.
         var asked = string.Join('\n', functions) + "\n";
         _ours!.Write("names", asked);
         _without!.Write("names", asked);
@@ -75,10 +75,12 @@ public sealed class RealDriverTests
     {
         _ours!.Write("names", "cuMemAlloc\ncuMemAllocAsync\ncuLaunchKernel\n");
 
-        var (_, output, _) = _ours.Try(["LD_DEBUG=bindings"], ["/bin/resolve", "libcuda.so.1", "/names"]);
+        var (_, output, _) = _ours.Try([], ["/bin/resolve", "libcuda.so.1", "/names", "files"]);
 
-        Assert.That(output, Does.Contain("cuMemAlloc 2000 0 = 0 0 cuMemAlloc\n").And.Contain("cuMemAlloc 3020 0 = 0 0 cuMemAlloc_v2\n")
-            .And.Contain("cuMemAllocAsync 12000 2 = 0 0 cuMemAllocAsync_ptsz\n").And.Contain("cuLaunchKernel 12000 2 = 0 0 cuLaunchKernel_ptsz\n"));
+        Assert.That(output, Does.Contain("cuMemAlloc 2000 0 = 0 0 cuMemAlloc /usr/lib/libcuda.so.1\n")
+            .And.Contain("cuMemAlloc 3020 0 = 0 0 cuMemAlloc_v2 /usr/lib/libcuda.so.1\n")
+            .And.Contain("cuMemAllocAsync 12000 2 = 0 0 cuMemAllocAsync_ptsz /usr/lib/libcuda.so.1\n")
+            .And.Contain("cuLaunchKernel 12000 2 = 0 0 cuLaunchKernel_ptsz /usr/lib/gpu-runtime/driver/libcuda.so.1\n"));
     }
 
     [TestCase]
@@ -93,7 +95,8 @@ public sealed class RealDriverTests
 
         Assert.That(ours, Is.EqualTo(without));
         Assert.That(ours.Output, Does.Contain("NVIDIA"));
-        Assert.That(traced.Error, Does.Contain("calling init: /usr/lib/libnvidia-ml.so.1").And.Contain("calling init: /usr/lib/gpu-runtime/driver/libnvidia-ml.so.1"));
+        Assert.That(traced.Error, Does.Contain("calling init: /usr/lib/libnvidia-ml.so.1")
+            .And.Contain("calling init: /usr/lib/gpu-runtime/driver/libnvidia-ml.so.1"));
     }
 
     private static string Find(string root, string name) =>

@@ -56,11 +56,23 @@ public sealed class SharedLimitTests : CooperativeFixture
     [Test]
     public void Processes_killed_at_any_moment_leave_nothing_behind_and_the_limit_is_never_passed_with_a_stand_in_driver()
     {
-        var lines = Container.Client("device 0 storm 100 ( device 0 forever 100000 ) info truth cuMemAlloc_v2 1048576");
+        var lines = Container.Client("device 0 storm 60 ( device 0 forever 100000 ) info truth cuMemAlloc_v2 1048576");
 
-        Assert.That(lines[..2], Is.EqualTo(new[] { "killed 300", Info(1 << 20) }));
+        Assert.That(lines[..2], Is.EqualTo(new[] { "killed 180", Info(1 << 20) }));
         Assert.That(Most(lines[2]), Is.InRange(100000, 1 << 20));
         Assert.That(lines[3], Is.EqualTo("cuMemAlloc_v2 1048576 = 0"));
+    }
+
+    [Test]
+    public void Processes_that_race_for_the_last_block_never_pass_the_limit_with_a_stand_in_driver()
+    {
+        var racers = string.Concat(Enumerable.Repeat("start ( device 0 forever 300000 ) ", 6));
+
+        var lines = Container.Client($"device 0 {racers}program ( device 0 threads 2 10000 300000 ) truth");
+
+        // Three of their blocks fit.
+        Assert.That(lines[0], Is.EqualTo("granted some, refused some, other 0"));
+        Assert.That(Most(lines[1]), Is.EqualTo(900000));
     }
 
     [Test]
@@ -74,11 +86,16 @@ public sealed class SharedLimitTests : CooperativeFixture
     }
 
     [Test]
-    public void A_process_stopped_while_it_allocates_does_not_hold_up_the_others_with_a_stand_in_driver()
+    public void A_process_stopped_while_it_asks_holds_up_nobody_for_good_with_a_stand_in_driver()
     {
-        var lines = Container.Client("device 0 start ( device 0 forever 10000 ) stop cuMemAlloc_v2 900000 kill cuMemAlloc_v2 148576");
+        // Its place says then that it wants something, for as long as it is stopped: here 200000 bytes, said for it by another.
+        var lines = Container.Client(
+            "start ( device 0 cuMemAlloc_v2 512 wait ) program ( scribble wish ) device 0 cuMemAlloc_v2 900000 cuMemAlloc_v2 800000 kill cuMemAlloc_v2 248576");
 
-        string[] told = ["cuMemAlloc_v2 900000 = 0", "cuMemAlloc_v2 148576 = 0"];
+        string[] told =
+        [
+            "cuMemAlloc_v2 512 = 0", "scribbled wish", "cuMemAlloc_v2 900000 = 2", "cuMemAlloc_v2 800000 = 0", "cuMemAlloc_v2 248576 = 0",
+        ];
         Assert.That(lines, Is.EqualTo(told));
     }
 

@@ -428,6 +428,11 @@ static void scribble(const char *how)
     if (is(how, "cut")) {
         if (ftruncate(file, 0) != 0)
             exit(4);
+    } else if (is(how, "wish")) {
+        /* What the first process wants of the first GPU: behind the first page, behind what it holds. */
+        u64 bytes = 200000;
+        if (pwrite(file, &bytes, sizeof bytes, 4096 + 8) != sizeof bytes)
+            exit(4);
     } else if (is(how, "short")) {
         if (ftruncate(file, 100) != 0)
             exit(4);
@@ -665,9 +670,7 @@ static char **run(char **command)
             command = end + 1;
         } else if (is(word, "kill"))
             end_program(started[--started_count]);
-        else if (is(word, "stop")) {
-            kill(started[started_count - 1], SIGSTOP);
-        } else {
+        else {
             u64 bytes = number(&command);
             printf("%s %llu = %d\n", word, bytes, take(word, bytes));
         }

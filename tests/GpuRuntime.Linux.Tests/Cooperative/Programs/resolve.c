@@ -1,6 +1,7 @@
 /*
- * What a library gives a program that looks for functions in it: resolve LIBRARY NAMES, where NAMES is a file with a name a line.
- * Prints each that dlsym does not find, how many it finds, and for libcuda what cuInit and cuGetProcAddress_v2 answer.
+ * What a library gives a program that looks for functions in it: resolve LIBRARY NAMES [files], where NAMES is a file with a name a line.
+ * Prints each that dlsym does not find, how many it finds, and for libcuda what cuInit and cuGetProcAddress_v2 answer;
+ * with `files` also in which file the function is.
  */
 #include <dlfcn.h>
 #include <stdint.h>
@@ -11,8 +12,8 @@ typedef int get_address(const char *, void **, int, uint64_t, int *);
 
 int main(int argc, char **argv)
 {
-    void *library = argc == 3 ? dlopen(argv[1], RTLD_NOW) : NULL;
-    FILE *names = argc == 3 ? fopen(argv[2], "re") : NULL;
+    void *library = argc >= 3 ? dlopen(argv[1], RTLD_NOW) : NULL;
+    FILE *names = argc >= 3 ? fopen(argv[2], "re") : NULL;
     char name[256];
     int found = 0;
 
@@ -35,7 +36,8 @@ int main(int argc, char **argv)
                 Dl_info info = { 0 };
                 if (address && !dladdr(address, &info))
                     info.dli_sname = "nothing";
-                printf("%s %d %d = %d %d %s\n", name, versions[i], flags, result, status, !address ? "none" : info.dli_sname ? info.dli_sname : "unnamed");
+                printf("%s %d %d = %d %d %s%s%s\n", name, versions[i], flags, result, status,
+                    !address ? "none" : info.dli_sname ? info.dli_sname : "unnamed", argc > 3 ? " " : "", argc > 3 && address ? info.dli_fname : "");
             }
         }
     }
