@@ -52,6 +52,17 @@ public sealed class AllocationLedger(string stateDirectory)
         return ImmutableArray.CreateRange(Entries(directory));
     });
 
+    /// <summary>Whether the container of an entry is there: its creator works on it, or its first process runs.</summary>
+    public static bool IsLive(AllocationEntry entry) => LedgerSweep.IsLive(entry);
+
+    /// <summary>Names of what lies among the entries and is none of them: nobody holds anything by it, and nobody takes it away.</summary>
+    /// <inheritdoc cref="Read"/>
+    public ImmutableArray<string> ForeignNames() => Guarded(() =>
+    {
+        using var directory = LedgerDirectory.TryOpen(_state);
+        return directory is null ? [] : ImmutableArray.CreateRange(directory.ForeignNames().Order(StringComparer.Ordinal));
+    });
+
     /// <summary>The ledger as one container's creator sees it.</summary>
     public OwnedAllocations For(AllocationOwner owner, string bundle, ProcessIdentity process) => new(this, owner, bundle, process);
 

@@ -126,6 +126,14 @@ internal sealed class LedgerDirectory : IDisposable
         }
     }
 
+    /// <summary>Names of what is neither an entry nor anything else of ours.</summary>
+    public IEnumerable<string> ForeignNames()
+    {
+        var entries = EntryNames();
+        return Names(_entries).Where(name =>
+            name is not (Units or LockName) && !name.StartsWith(NewPrefix, StringComparison.Ordinal) && (!entries.Contains(name) || (Read(name) is null && Has(name))));
+    }
+
     /// <summary>What a writer that was killed has left. With the lock held only: else it may be one that goes on.</summary>
     public void RemoveUnfinished()
     {
