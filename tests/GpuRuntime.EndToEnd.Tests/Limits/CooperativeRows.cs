@@ -12,7 +12,7 @@ namespace GpuRuntime.EndToEnd.Tests.Limits;
 /// </summary>
 public sealed class CooperativeRows() : DockerHookFixture(EngineKind.DockerOnCgroupV1)
 {
-    private const string LibraryDirectory = "/usr/lib/x86_64-linux-gnu";
+    private const string LibraryDirectory = "/usr/lib/x86_64-linux-gnu/nvidia/current";
     private const string DriverDirectory = "/usr/lib/gpu-runtime/driver";
 
     private readonly TestDirectory _packages = TestDirectory.Create();
