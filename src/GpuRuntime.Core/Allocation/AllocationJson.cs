@@ -17,6 +17,9 @@ public static class AllocationJson
     /// <summary>The format's version; entries of another are not read.</summary>
     private const int Version = 1;
 
+    /// <summary>Longest name of a file.</summary>
+    private const int LongestUnit = 255;
+
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     public static byte[] Format(AllocationEntry entry)
@@ -52,6 +55,7 @@ public static class AllocationJson
         if (Root(text) is not { IsObject: true } root || root["version"]?.AsInteger() != Version
             || root["container"]?.AsText() is not { Length: > 0 } container
             || root["bundle"]?.AsText() is not { } bundle
+            || !IsTextOrAbsent(root["runtimeState"], out var state) || (state is not null && !IsAbsolutePath(state))
             || root["pid"]?.AsInteger() is not (> 0 and <= int.MaxValue and var pid)
             || root["startTime"]?.AsInteger() is not (>= 0 and var start)
             || !DateTimeOffset.TryParseExact(root["since"]?.AsText(), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since)
@@ -68,7 +72,7 @@ public static class AllocationJson
 
         return new AllocationEntry(container)
         {
-            RuntimeState = root["runtimeState"]?.AsText(),
+            RuntimeState = state,
             Bundle = bundle,
             Process = new ProcessIdentity((int)pid, start),
             Since = since,
@@ -139,9 +143,10 @@ public static class AllocationJson
 
     private static AllocatedUnit? Unit(JsonValue gpu)
     {
-        if (gpu["unit"]?.AsText() is not { Length: > 0 } name || gpu["id"]?.AsText() is not { } id || PciAddress.Parse(gpu["pciAddress"]?.AsText()) is not { } address)
+        if (gpu["unit"]?.AsText() is not { } name || !IsFileName(name) || gpu["id"]?.AsText() is not { } id
+            || PciAddress.Parse(gpu["pciAddress"]?.AsText()) is not { } address || !IsTextOrAbsent(gpu["uuid"], out var uuid))
             return null;
-        var unit = new AllocatedUnit(name, id, address) { Uuid = gpu["uuid"]?.AsText() };
+        var unit = new AllocatedUnit(name, id, address) { Uuid = uuid };
         if (gpu["memory"] is { } memory)
         {
             if (memory["limitBytes"]?.AsInteger() is not (> 0 and var limit) || memory["enforcedBytes"]?.AsInteger() is not (> 0 and var enforced) || Tier(memory["tier"]?.AsText()) is not { } tier)
@@ -151,13 +156,28 @@ public static class AllocationJson
 
         if (gpu["compute"] is { } compute)
         {
-            if (compute["percent"]?.AsInteger() is not (>= 1 and <= 100 and var percent) || Compute(compute["tier"]?.AsText()) is not { } tier)
+            var enforced = compute["enforcedPercent"];
+            if (Percent(compute["percent"]) is not { } percent || (enforced is not null && Percent(enforced) is null) || Compute(compute["tier"]?.AsText()) is not { } tier)
                 return null;
-            unit = unit with { Compute = new HeldCompute((int)percent, compute["enforcedPercent"]?.AsInteger() is >= 1 and <= 100 and var held ? (int)held : null, tier) };
+            unit = unit with { Compute = new HeldCompute(percent, Percent(enforced), tier) };
         }
 
         return unit;
     }
+
+    private static bool IsTextOrAbsent(JsonValue? value, out string? text)
+    {
+        text = value?.AsText();
+        return value is null || text is not null;
+    }
+
+    private static int? Percent(JsonValue? value) => value?.AsInteger() is >= 1 and <= 100 and var percent ? (int)percent : null;
+
+    // Both become paths: an entry that somebody else wrote must not lead out of the ledger, nor end a path early.
+    private static bool IsFileName(string name) =>
+        name.Length is > 0 and <= LongestUnit && name is not ("." or "..") && !name.Contains('/', StringComparison.Ordinal) && !name.AsSpan().ContainsAnyInRange('\0', '\u001f');
+
+    private static bool IsAbsolutePath(string path) => path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal);
 
     private static SharingMode? Mode(string? word) => word switch
     {

@@ -83,7 +83,7 @@ public sealed class AllocationLedger(string stateDirectory)
         using var held = directory.Lock();
         if (onlyIf is not null && directory.Read(owner.FileName) is { } entry && !onlyIf(entry))
             return false;
-        directory.Remove(owner.FileName, owner.Key);
+        directory.Remove(owner);
         return true;
     });
 
@@ -102,14 +102,17 @@ public sealed class AllocationLedger(string stateDirectory)
         {
             allocation = decide(holdings);
         }
-        catch (GpuRuntimeException exception) when (exception.Code is ErrorCode.GpuHeld or ErrorCode.MemoryExhausted or ErrorCode.LimitUnavailable && LedgerSweep.All(directory))
+        catch (GpuRuntimeException exception) when (exception.Code is ErrorCode.GpuHeld or ErrorCode.MemoryExhausted or ErrorCode.LimitUnavailable)
         {
+            if (!LedgerSweep.All(directory))
+                throw;
             allocation = decide(new LedgerHoldings(directory, owner.Key));
         }
 
-        var hadEntry = directory.Has(owner.FileName);
-        if (hadEntry)
-            directory.Remove(owner.FileName, owner.Key);
+        // Before anything is written: should it fail, nothing is held.
+        LedgerSweep.Some(directory, holdings.Seen, process.Pid);
+        if (directory.Has(owner.FileName))
+            directory.Remove(owner);
         if (!allocation.Units.IsEmpty)
         {
             directory.Write(owner, new AllocationEntry(owner.Container)
@@ -123,7 +126,6 @@ public sealed class AllocationLedger(string stateDirectory)
             });
         }
 
-        LedgerSweep.Some(directory, holdings.Seen, process.Pid);
         return allocation;
     });
 
@@ -135,7 +137,7 @@ public sealed class AllocationLedger(string stateDirectory)
     }
 
     private static IEnumerable<AllocationEntry> Entries(LedgerDirectory directory) =>
-        directory.EntryNames().Select(directory.Read).OfType<AllocationEntry>().OrderBy(entry => entry.Since).ThenBy(entry => entry.Container, StringComparer.Ordinal);
+        directory.AllEntries().OrderBy(entry => entry.Since).ThenBy(entry => entry.Container, StringComparer.Ordinal);
 
     private T Guarded<T>(Func<T> action)
     {

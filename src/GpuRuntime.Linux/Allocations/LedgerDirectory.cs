@@ -58,8 +58,22 @@ internal sealed class LedgerDirectory : IDisposable
 
     public FileDescriptor Lock() => LedgerLock.Take(_entries, LockName, $"{_path}/{LockName}");
 
-    /// <summary>File names of the entries.</summary>
-    public List<string> EntryNames() => [.. Names(_entries).Where(name => name.EndsWith(AllocationOwner.Extension, StringComparison.Ordinal) && name[0] != '.')];
+    /// <summary>Every entry. What stands under another name than its owner's, such as a copy, is none.</summary>
+    public List<AllocationEntry> AllEntries()
+    {
+        var entries = new List<AllocationEntry>();
+        foreach (var name in Names(_entries))
+        {
+            if (name.EndsWith(AllocationOwner.Extension, StringComparison.Ordinal) && name[0] != '.' && Read(name) is { } entry && AllocationOwner.Of(entry).FileName == name)
+                entries.Add(entry);
+        }
+
+        return entries;
+    }
+
+    /// <summary>Where the further names of an entry stand: <c>UNIT/NAME</c>.</summary>
+    public static List<string> HolderPaths(AllocationEntry entry, string key) =>
+        [.. entry.Units.Select(unit => $"{unit.Name}/{new HolderName(key, entry.Mode == SharingMode.Exclusive, unit.Memory?.LimitBytes ?? 0)}")];
 
     /// <returns><see langword="null"/> when it is gone, or is none of ours.</returns>
     public AllocationEntry? Read(string name) => Read(_entries, name);
@@ -71,7 +85,7 @@ internal sealed class LedgerDirectory : IDisposable
     public List<string> HolderNames(string unit)
     {
         using var directory = Libc.TryOpenAt(_units.Number, unit, OpenFlags.ReadOnly | Libc.Directory | Libc.NoFollow, Resolve.Beneath, out var errno);
-        return directory is not null ? Libc.Names(directory) : errno == Errno.NoEntry ? [] : throw LinuxException.Of("open", $"{_path}/{Units}/{unit}", errno);
+        return directory is not null ? Libc.Names(directory) : errno is Errno.NoEntry or Errno.NotDirectory or Errno.TooManyLinks ? [] : throw LinuxException.Of("open", $"{_path}/{Units}/{unit}", errno);
     }
 
     public List<string> UnitNames() => Names(_units);
@@ -84,7 +98,7 @@ internal sealed class LedgerDirectory : IDisposable
     /// <summary>Writes an entry in the place of an earlier one of its owner's.</summary>
     public void Write(AllocationOwner owner, AllocationEntry entry)
     {
-        var names = entry.Units.Select(unit => $"{unit.Name}/{new HolderName(owner.Key, entry.Mode == SharingMode.Exclusive, unit.Memory?.LimitBytes ?? 0)}").ToList();
+        var names = HolderPaths(entry, owner.Key);
         var temporary = Libc.UnguessableName(NewPrefix);
         var made = new List<string>();
         try
@@ -112,15 +126,14 @@ internal sealed class LedgerDirectory : IDisposable
     }
 
     /// <summary>Takes an entry away, and the holders that it stands behind.</summary>
-    /// <param name="units">The units that it holds; all are looked through by default.</param>
-    public void Remove(string entryName, string key, IEnumerable<string>? units = null)
+    public void Remove(AllocationOwner owner)
     {
-        Remove(_entries, entryName);
-        foreach (var unit in units ?? UnitNames())
+        RemoveEntry(owner);
+        foreach (var unit in UnitNames())
         {
             foreach (var name in HolderNames(unit))
             {
-                if (name.StartsWith(key, StringComparison.Ordinal))
+                if (name.StartsWith(owner.Key, StringComparison.Ordinal))
                     RemoveHolder(unit, name);
             }
         }
@@ -134,6 +147,9 @@ internal sealed class LedgerDirectory : IDisposable
             name is not (Units or LockName) && !name.StartsWith(NewPrefix, StringComparison.Ordinal) && (!entries.Contains(name) || (Read(name) is null && Has(name))));
     }
 
+    /// <summary>Takes an entry away and leaves its further names, which then stand for nobody.</summary>
+    public void RemoveEntry(AllocationOwner owner) => Remove(_entries, owner.FileName);
+
     /// <summary>What a writer that was killed has left. With the lock held only: else it may be one that goes on.</summary>
     public void RemoveUnfinished()
     {
@@ -146,7 +162,8 @@ internal sealed class LedgerDirectory : IDisposable
 
     private void Remove(FileDescriptor directory, string name)
     {
-        if (Libc.TryUnlink(directory, name) is not (Errno.None or Errno.NoEntry) and var errno)
+        // A directory is none of ours.
+        if (Libc.TryUnlink(directory, name) is not (Errno.None or Errno.NoEntry or Errno.IsDirectory) and var errno)
             throw LinuxException.Of("unlink", $"{_path}/{name}", errno);
     }
 
@@ -161,7 +178,11 @@ internal sealed class LedgerDirectory : IDisposable
     {
         using var file = Libc.TryOpenAt(directory.Number, name, OpenFlags.ReadOnly | OpenFlags.NonBlock | Libc.NoFollow, Resolve.Beneath, out var errno);
         if (file is null)
-            return errno is Errno.NoEntry or Errno.TooManyLinks ? null : throw LinuxException.Of("open", name, errno);
-        return Libc.Stat(file).Type == FileType.Regular && FileContent.ReadAll(file, LargestEntry, out _) is { } content ? AllocationJson.Parse(content) : null;
+            return errno is Errno.NoEntry or Errno.NotDirectory or Errno.TooManyLinks or Errno.NoDeviceOrAddress ? null : throw LinuxException.Of("open", name, errno);
+        if (Libc.Stat(file).Type != FileType.Regular)
+            return null;
+        if (FileContent.ReadAll(file, LargestEntry, out var tooLarge) is { } content)
+            return AllocationJson.Parse(content);
+        return tooLarge ? null : throw LinuxException.Last("read", name);
     }
 }

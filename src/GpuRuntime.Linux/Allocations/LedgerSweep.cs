@@ -1,4 +1,5 @@
 using GpuRuntime.Core.Allocation;
+using GpuRuntime.Linux.Interop;
 
 namespace GpuRuntime.Linux.Allocations;
 
@@ -9,34 +10,36 @@ internal static class LedgerSweep
     private const int AtOnce = 4;
 
     /// <summary>The container is there: its creator works on it, or its first process runs.</summary>
+    /// <exception cref="LinuxException">It cannot be told.</exception>
     public static bool IsLive(AllocationEntry entry) =>
         ProcessStat.IsAlive(entry.Process) || (entry.RuntimeState is { } directory && RuntimeState.IsRunning(directory));
 
     /// <returns>Whether anything was taken away.</returns>
+    /// <exception cref="LinuxException">It cannot be told of somebody whether it is there, or something cannot be taken away.</exception>
     public static bool All(LedgerDirectory directory)
     {
+        // What cannot be read is nobody's of ours; an admin can release it by its name.
         var live = new HashSet<string>(StringComparer.Ordinal);
         var removed = false;
-        foreach (var name in directory.EntryNames())
+        foreach (var entry in directory.AllEntries())
         {
-            // What cannot be read is nobody's of ours; an admin can release it by its name.
-            if (directory.Read(name) is not { } entry)
-                continue;
+            var owner = AllocationOwner.Of(entry);
             if (IsLive(entry))
             {
-                live.Add(AllocationOwner.Of(entry).Key);
+                live.UnionWith(LedgerDirectory.HolderPaths(entry, owner.Key));
                 continue;
             }
 
-            directory.Remove(name, AllocationOwner.Of(entry).Key, entry.Units.Select(unit => unit.Name));
+            directory.RemoveEntry(owner);
             removed = true;
         }
 
+        // Those of the entries that went, and what creators that were killed have left: also beside what a later one of their name holds.
         foreach (var unit in directory.UnitNames())
         {
             foreach (var name in directory.HolderNames(unit))
             {
-                if (HolderName.Parse(name) is { } holder && live.Contains(holder.Key))
+                if (HolderName.Parse(name) is null || live.Contains($"{unit}/{name}"))
                     continue;
                 directory.RemoveHolder(unit, name);
                 removed = true;
@@ -50,16 +53,22 @@ internal static class LedgerSweep
     /// <summary>Looks at a few of the holders that a decision has seen anyway.</summary>
     /// <param name="seen">As <c>UNIT/NAME</c>.</param>
     /// <param name="turn">Where to begin, so that each has its turn.</param>
+    /// <inheritdoc cref="All"/>
     public static void Some(LedgerDirectory directory, List<string> seen, int turn)
     {
         for (var count = 0; count < Math.Min(AtOnce, seen.Count); count++)
         {
             var at = seen[(int)(((long)turn * AtOnce + count) % seen.Count)];
             var slash = at.IndexOf('/', StringComparison.Ordinal);
-            if (directory.ReadHolder(at[..slash], at[(slash + 1)..]) is not { } entry || IsLive(entry))
+            var (unit, name) = (at[..slash], at[(slash + 1)..]);
+            if (directory.ReadHolder(unit, name) is not { } entry || IsLive(entry))
                 continue;
             var owner = AllocationOwner.Of(entry);
-            directory.Remove(owner.FileName, owner.Key, entry.Units.Select(unit => unit.Name));
+            // A later container of the same name may be there, which holds other GPUs.
+            if (directory.Read(owner.FileName) is { } present && IsLive(present))
+                directory.RemoveHolder(unit, name);
+            else
+                directory.Remove(owner);
         }
     }
 }

@@ -13,12 +13,16 @@ public static class ProcessStat
     private const int StartTimeField = 22;
 
     /// <returns><see langword="null"/> when there is no such process, or it has ended and waits for its parent.</returns>
+    /// <exception cref="LinuxException">It cannot be told. Whoever took that for an end would give away what the process holds.</exception>
     public static ProcessIdentity? Of(int pid)
     {
-        using var file = Libc.TryOpenAt(Libc.AtFdCwd, string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"), OpenFlags.ReadOnly, Resolve.None, out _);
-        return file is not null && FileContent.ReadAll(file, Largest, out _) is { } content && Parse(Encoding.UTF8.GetString(content)) is { } start
-            ? new ProcessIdentity(pid, start)
-            : null;
+        var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat");
+        using var file = Libc.TryOpenAt(Libc.AtFdCwd, path, OpenFlags.ReadOnly, Resolve.None, out var errno);
+        if (file is null)
+            return errno is Errno.NoEntry or Errno.NoProcess ? null : throw LinuxException.Of("open", path, errno);
+        if (FileContent.ReadAll(file, Largest, out _) is not { } content)
+            return LinuxException.LastErrno() is var reason && reason == Errno.NoProcess ? null : throw LinuxException.Of("read", path, reason);
+        return Parse(Encoding.UTF8.GetString(content)) is { } start ? new ProcessIdentity(pid, start) : null;
     }
 
     public static ProcessIdentity Self => Of(Environment.ProcessId) ?? throw LinuxException.Of("read", "/proc/self/stat", Errno.NoProcess);

@@ -14,13 +14,17 @@ internal static class RuntimeState
 
     /// <summary>The container's first process runs: a stopped container holds nothing, though it may not be deleted yet.</summary>
     /// <param name="directory">The container's own directory below the runtime's root.</param>
+    /// <exception cref="LinuxException">It cannot be told: what stands there cannot be read.</exception>
     public static bool IsRunning(string directory)
     {
         foreach (var name in (ReadOnlySpan<string>)["state.json", "status"])
         {
-            using var file = Libc.TryOpenAt(Libc.AtFdCwd, $"{directory}/{name}", OpenFlags.ReadOnly | OpenFlags.NonBlock, Resolve.None, out _);
+            var path = $"{directory}/{name}";
+            using var file = Libc.TryOpenAt(Libc.AtFdCwd, path, OpenFlags.ReadOnly | OpenFlags.NonBlock, Resolve.None, out var errno);
             if (file is not null)
-                return Process(file) is { } process && IsAlive(process);
+                return Process(file, path) is { } process && IsAlive(process);
+            if (errno is not (Errno.NoEntry or Errno.NotDirectory or Errno.TooManyLinks or Errno.NameTooLong or Errno.NoDeviceOrAddress))
+                throw LinuxException.Of("open", path, errno);
         }
 
         return false;
@@ -33,10 +37,10 @@ internal static class RuntimeState
     private static bool IsAlive(ProcessIdentity process) =>
         ProcessStat.Of(process.Pid) is { } present && (process.StartTime == 0 || process.StartTime == present.StartTime);
 
-    private static ProcessIdentity? Process(FileDescriptor file)
+    private static ProcessIdentity? Process(FileDescriptor file, string path)
     {
         Span<byte> buffer = stackalloc byte[Beginning];
-        var text = buffer[..Libc.ReadAt(file, buffer, 0)];
+        var text = buffer[..Read(file, buffer, path)];
         var pid = 0;
         long start = 0;
         var reader = new Utf8JsonReader(text, isFinalBlock: false, default);
@@ -63,5 +67,22 @@ internal static class RuntimeState
         }
 
         return pid > 0 ? new ProcessIdentity(pid, start) : null;
+    }
+
+    private static int Read(FileDescriptor file, Span<byte> buffer, string path)
+    {
+        var length = 0;
+        while (length < buffer.Length)
+        {
+            var count = Libc.ReadSome(file, buffer[length..], out var errno);
+            // A directory or an open pipe of that name is no runtime's.
+            if (count == 0 || errno is Errno.IsDirectory or Errno.TryAgain)
+                break;
+            if (count < 0)
+                throw LinuxException.Of("read", path, errno);
+            length += count;
+        }
+
+        return length;
     }
 }

@@ -21,6 +21,7 @@ public enum Errno
     Invalid = 22,
     NoSpace = 28,
     ReadOnlyFileSystem = 30,
+    NameTooLong = 36,
     NoSystemCall = 38,
     NotEmpty = 39,
     TooManyLinks = 40,

@@ -29,6 +29,17 @@ internal static partial class Libc
         return true;
     }
 
+    /// <summary>The same, waiting for it. Those who wait have their turn in the order in which they came.</summary>
+    /// <exception cref="LinuxException">It cannot be locked at all.</exception>
+    internal static void Lock(FileDescriptor file, string subject)
+    {
+        while (Flock(file.Number, LockExclusive) != 0)
+        {
+            if (LinuxException.LastErrno() is not Errno.Interrupted and var errno)
+                throw LinuxException.Of("flock", subject, errno);
+        }
+    }
+
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     private static partial int Flock(int file, int operation);
 }

@@ -33,10 +33,16 @@ internal sealed class PrivatePodman : IContainerEngine
 
     public async Task ImportAsync(TestImage image) => (await PodmanAsync("load", "--input", image.ArchivePath)).EnsureSuccess();
 
-    public Task<CommandResult> RunAsync(ContainerRequest request) => PodmanAsync(
+    public Task<CommandResult> RunAsync(ContainerRequest request) => RunAsync("--rm", request);
+
+    /// <summary>Starts it in the background.</summary>
+    /// <returns>The container's id.</returns>
+    public async Task<string> StartContainerAsync(ContainerRequest request) => (await RunAsync("--detach", request)).EnsureSuccess().Output.Trim();
+
+    private Task<CommandResult> RunAsync(string how, ContainerRequest request) => PodmanAsync(
     [
         "--runtime", _settings.Runtimes[request.Runtime],
-        "run", "--rm", "--network", "none", .. _settings.MayMakeCgroups ? (string[])["--cgroup-parent", "/" + _settings.CgroupName] : [],
+        "run", how, "--network", "none", .. _settings.MayMakeCgroups ? (string[])["--cgroup-parent", "/" + _settings.CgroupName] : [],
         .. request.Environment.SelectMany(static variable => (string[])["--env", $"{variable.Key}={variable.Value}"]),
         .. request.User is { } user ? (string[])["--user", user] : [],
         .. request.Volumes.SelectMany(static volume => (string[])["--volume", $"{volume.Value}:{volume.Key}"]),
@@ -50,7 +56,7 @@ internal sealed class PrivatePodman : IContainerEngine
         await Cgroups.RemoveAsync(_settings.CgroupName);
     }
 
-    private Task<CommandResult> PodmanAsync(params ReadOnlySpan<string> arguments) => _podman.With(arguments).RunAsync();
+    public Task<CommandResult> PodmanAsync(params ReadOnlySpan<string> arguments) => _podman.With(arguments).RunAsync();
 
     private string WriteConfiguration()
     {

@@ -80,6 +80,19 @@ public sealed class RootlessPodmanRows
         Assert.That(linked.EnsureSuccess().Lines, Is.EquivalentTo(HostNodes.ByPathLinks(Host, 2)));
     }
 
+    // The ledger is root's: what needs no account of others goes without.
+    [Test]
+    public async Task A_GPU_is_shared_and_is_not_had_alone()
+    {
+        var shared = await RunAsync(["true"], "--env", "GPU_RUNTIME_GPUS=device=0,mode=shared");
+        var refused = await RunAsync(["true"], "--env", "GPU_RUNTIME_GPUS=device=0,mode=exclusive");
+
+        Assert.That(shared.ExitCode, Is.Zero, shared.ToString());
+        Assert.That(refused.ExitCode, Is.Not.Zero, refused.ToString());
+        Assert.That(refused.Error, Does.Contain("GRT2007").And.Contain("exclusive use").And.Contain(_machine!.StateDirectory).And.Contain("root's engine"));
+        Assert.That(Directory.Exists(Path.Combine(_machine.StateDirectory, "allocations")), Is.False, "nothing is left there");
+    }
+
     [Test]
     public async Task The_container_is_not_roots()
     {
