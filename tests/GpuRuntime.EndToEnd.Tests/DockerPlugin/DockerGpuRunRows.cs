@@ -62,16 +62,16 @@ public sealed class DockerGpuRunRows(EngineKind kind) : DockerPluginFixture(kind
         }
     }
 
-    [TestCase("device=0,memory:2GB", 0)]
-    [TestCase("2,memory=2GiB", 0, 1)]
-    public async Task A_memory_limit_reaches_gpu_runtime_and_holds_with_a_stand_in_for_the_agent(string gpus, params int[] indexes)
+    [TestCase("device=0,memory:2GB", 1)]
+    [TestCase("2,memory=2GiB", 2)]
+    public async Task A_memory_limit_reaches_gpu_runtime_and_holds_with_a_stand_in_for_the_agent(string gpus, int count)
     {
         using var agent = AgentStandIn.Start(Machine);
         foreach (var runtime in (string[])[RuntimeNames.Runc, RuntimeNames.GpuRuntime])
         {
             var result = await GpuAsync(["run", .. Alone, "--runtime", runtime, "--gpus", gpus, Busybox.Reference, .. Probe.Open(HostNodes.OfAllGpus(Host))]);
 
-            Probe.AssertAllOpen(result, HostNodes.OfGpus(Host, indexes));
+            Assert.That(Probe.Results(result.EnsureSuccess()).Values.Count(static answer => answer == Probe.Allowed), Is.EqualTo(count), result.ToString());
         }
 
         var told = await GpuAsync(["run", .. Alone, "--runtime", RuntimeNames.GpuRuntime, "--gpus", gpus, Busybox.Reference, "sh", "-c", "echo $GPU_RUNTIME_MEMORY_LIMIT $GPU_RUNTIME_MEMORY_TIER"]);
