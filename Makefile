@@ -11,8 +11,9 @@ HOOKS_DIR ?= /usr/share/containers/oci/hooks.d
 
 rid := linux-x64
 bin := artifacts/bin
+cooperative := artifacts/lib/gpu-runtime/cooperative
 test_hosts := artifacts/obj/bin/GpuRuntime.TestHosts/release/gpu-runtime-test-hosts.dll
-sources := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.xml' -o -name '*.c') \
+sources := $(filter-out src/native/cooperative/%,$(shell find src -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.xml' -o -name '*.[ch]')) \
            Directory.Build.props Directory.Packages.props
 
 # No build server outlives its command, and the SDK needs no ICU from the system.
@@ -28,7 +29,7 @@ help:
 	@echo 'make test          every test; the last line says how many passed, failed, were skipped'
 	@echo 'make bench         what a container start costs over bare runc'
 	@echo 'make gpu-test      the checks on a real NVIDIA host, from what make build left in $(bin)'
-	@echo 'make build         the executables, in $(bin)'
+	@echo 'make build         the executables, in $(bin), and the libraries of the cooperative limit, in $(cooperative)'
 	@echo 'make setup         installs what the targets need and this machine lacks (Debian packages)'
 	@echo 'make format        formats the C# sources; make format-check only looks'
 	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); keeps an /etc/gpu-runtime/config.json that exists'
@@ -37,7 +38,7 @@ help:
 setup:
 	@build/setup.sh
 
-build: $(bin)/gpu-runtime $(bin)/gpu-runtime-hook $(bin)/gpu-runtime-agent $(bin)/cuda-probe
+build: $(bin)/gpu-runtime $(bin)/gpu-runtime-hook $(bin)/gpu-runtime-agent $(bin)/cuda-probe $(cooperative)/libcuda.so.1
 
 $(bin)/gpu-runtime:       project := GpuRuntime
 $(bin)/gpu-runtime-hook:  project := GpuRuntime.Hook
@@ -46,6 +47,9 @@ $(bin)/gpu-runtime $(bin)/gpu-runtime-hook $(bin)/gpu-runtime-agent: $(sources) 
 	dotnet publish src/$(project)/$(project).csproj -c Release -r $(rid) -o artifacts/publish/$(project) -m:1 -nodeReuse:false -v:quiet -nologo
 	@mkdir -p $(@D)
 	@install -m 0755 artifacts/publish/$(project)/$(@F) $@
+
+$(cooperative)/libcuda.so.1 $(cooperative)/libnvidia-ml.so.1 &: $(wildcard src/native/cooperative/*) | setup
+	src/native/cooperative/build.sh $(cooperative)
 
 # Runs on hosts with any glibc: the reasons for these flags are in the source.
 $(bin)/cuda-probe: tests/gpu-test/cuda-probe.c | setup
@@ -82,8 +86,11 @@ install: owner := $(if $(filter 0,$(shell id -u)),-o root -g root)
 install:
 	@for file in gpu-runtime gpu-runtime-hook gpu-runtime-agent; do \
 	    [ -x $(bin)/$$file ] || { echo "$(bin)/$$file is not there: run 'make build' first" >&2; exit 1; }; done
+	@[ -f $(cooperative)/libcuda.so.1 ] || { echo "$(cooperative)/libcuda.so.1 is not there: run 'make build' first" >&2; exit 1; }
 	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime $(DESTDIR)/etc/gpu-runtime
 	install $(owner) -m 0755 $(bin)/gpu-runtime $(bin)/gpu-runtime-hook $(bin)/gpu-runtime-agent $(DESTDIR)$(PREFIX)/bin
+	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/lib/gpu-runtime/cooperative
+	install $(owner) -m 0755 $(cooperative)/libcuda.so.1 $(cooperative)/libnvidia-ml.so.1 $(DESTDIR)$(PREFIX)/lib/gpu-runtime/cooperative
 	install $(owner) -m 0644 README.md LICENSE $(wildcard docs/*.md) config/config.json config/daemon.json \
 	    packaging/modules-load.d/gpu-runtime-nvidia.conf $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime
 	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/lib/tmpfiles.d

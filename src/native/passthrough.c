@@ -3,8 +3,9 @@
  *
  * An engine calls an OCI runtime several times for one container, and only create and run are ours to act on. Starting the managed runtime for
  * start, kill or delete costs about a millisecond each, a tenth of what runc itself takes. This decides only the plain case and hands everything
- * else to the managed main, which decides the same with the same rules (OciCommandLine.cs, LowLevelRuntime.cs): a verb of the list below, and no
- * choice of another runtime in the configuration. Linked with --wrap=main,--wrap=execv.
+ * else to the managed main, which decides the same with the same rules (OciCommandLine.cs, LowLevelRuntime.cs, DeletedContainer.cs): a verb of the
+ * list below, and no choice of another runtime in the configuration. A container that holds GPUs is deleted by a child, and what it held is free
+ * then. Linked with --wrap=main,--wrap=execv.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include "allocations.h"
 
 #define DEFAULT_CONFIGURATION "/etc/gpu-runtime/config.json"
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -43,36 +47,47 @@ static bool is_one_of(const char *word, const char *const *list)
     return false;
 }
 
-/* The verb behind runc's global flags, parsed as Go's flag package does; NULL where it is not plain to see. */
-static const char *verb_of(int argc, char **argv)
+struct command {
+    const char *verb; /* NULL where it is not plain to see */
+    char **arguments; /* behind the verb */
+    const char *root; /* NULL where it is not given */
+};
+
+/* The verb behind runc's global flags, parsed as Go's flag package does. */
+static struct command command_of(int argc, char **argv)
 {
     static const char *const with_value[] = {"root", "log", "log-format", "criu", "rootless", "cgroup-manager", NULL};
     static const char *const without_value[] = {"debug", "systemd-cgroup", NULL};
+    struct command command = {NULL, NULL, NULL};
 
     for (int i = 1; i < argc; i++) {
         const char *flag = argv[i];
-        if (flag[0] != '-')
-            return flag;
+        if (flag[0] != '-') {
+            command.verb = flag;
+            command.arguments = argv + i + 1;
+            return command;
+        }
         flag += flag[1] == '-' ? 2 : 1;
         size_t length = strcspn(flag, "=");
         char name[32];
         if (length == 0 || length >= sizeof name)
-            return NULL;
+            return command;
         memcpy(name, flag, length);
         name[length] = '\0';
-        if (is_one_of(name, with_value))
-            i += flag[length] == '=' ? 0 : 1;
-        else if (!is_one_of(name, without_value))
-            return NULL;
+        if (is_one_of(name, with_value)) {
+            const char *value = flag[length] == '=' ? flag + length + 1 : argv[++i];
+            if (strcmp(name, "root") == 0)
+                command.root = value;
+        } else if (!is_one_of(name, without_value)) {
+            return command;
+        }
     }
-    return NULL;
+    return command;
 }
 
 /* Whether the text names the key outside of comments; also when it might do so in disguise, by an escape. */
-static bool may_choose_runtimes(const char *text)
+static bool may_set(const char *text, const char *key)
 {
-    static const char key[] = "\"lowLevelRuntimes\"";
-
     for (bool in_string = false; *text; text++) {
         if (*text == '\\')
             return true;
@@ -86,7 +101,7 @@ static bool may_choose_runtimes(const char *text)
                 return true;
             text = end + 1;
         } else if (*text == '"') {
-            if (!in_string && strncmp(text, key, sizeof key - 1) == 0)
+            if (!in_string && strncmp(text, key, strlen(key)) == 0)
                 return true;
             in_string = !in_string;
         }
@@ -94,7 +109,7 @@ static bool may_choose_runtimes(const char *text)
     return false;
 }
 
-static bool has_default_runtimes(void)
+static bool has_defaults(const char *const *keys)
 {
     static char text[LARGEST_CONFIGURATION + 1];
     const char *named = getenv("GPU_RUNTIME_CONFIG");
@@ -110,36 +125,77 @@ static bool has_default_runtimes(void)
     if (length < 0 || length != status.st_size || memchr(text, '\0', (size_t)length))
         return false;
     text[length] = '\0';
-    return !may_choose_runtimes(text);
+    for (; *keys; keys++)
+        if (may_set(text, *keys))
+            return false;
+    return true;
 }
 
-/* Returns whether there is such a program, which then could not be executed: no reason to take another. */
-static bool become(const char *name, char **argv)
+/* The low-level runtime on the search path; false when there is none of this name. */
+static bool find(const char *name, char path[PATH_MAX])
 {
     struct stat self, candidate;
-    char path[PATH_MAX];
     const char *directories = getenv("PATH");
     if (!directories || !*directories)
         directories = DEFAULT_PATH;
     /* A runc that is a link to ourselves would become itself for ever. */
     if (stat("/proc/self/exe", &self) != 0)
-        return true;
+        return false;
 
     for (const char *directory = directories; *directory; directory += *directory == ':') {
         size_t length = strcspn(directory, ":");
-        int written = snprintf(path, sizeof path, "%.*s/%s", (int)length, directory, name);
+        int written = snprintf(path, PATH_MAX, "%.*s/%s", (int)length, directory, name);
         bool absolute = *directory == '/';
         directory += length;
-        if (!absolute || written <= 0 || (size_t)written >= sizeof path || access(path, X_OK) != 0 || stat(path, &candidate) != 0
-            || !S_ISREG(candidate.st_mode) || (candidate.st_dev == self.st_dev && candidate.st_ino == self.st_ino))
-            continue;
-        char *own_name = argv[0];
-        argv[0] = path;
-        execv(path, argv);
-        argv[0] = own_name;
-        return true;
+        if (absolute && written > 0 && written < PATH_MAX && access(path, X_OK) == 0 && stat(path, &candidate) == 0
+            && S_ISREG(candidate.st_mode) && (candidate.st_dev != self.st_dev || candidate.st_ino != self.st_ino))
+            return true;
     }
     return false;
+}
+
+/* Returns where the program cannot be executed. */
+static void become(char *path, char **argv)
+{
+    char *own_name = argv[0];
+    argv[0] = path;
+    execv(path, argv);
+    argv[0] = own_name;
+}
+
+/* The id behind delete's flags; NULL where runc's own answer is wanted, or the line is not plain. */
+static const char *deleted_id(char **arguments)
+{
+    static const char *const forces[] = {"--force", "-force", "--f", "-f", NULL};
+
+    while (*arguments && is_one_of(*arguments, forces))
+        arguments++;
+    return arguments[0] && arguments[0][0] != '-' && !arguments[1] ? arguments[0] : NULL;
+}
+
+/* Deletes a container that holds GPUs by a child, then frees them. Returns where that is not for this side to do. */
+static void delete_holder(const struct command *command, const char *runtime, char *path, char **argv)
+{
+    static struct allocation allocation;
+    char default_root[64];
+    const char *id = deleted_id(command->arguments);
+
+    snprintf(default_root, sizeof default_root, "/run/%s", runtime);
+    if (!id || !allocation_name(&allocation, command->root ? command->root : default_root, id) || !allocation_exists(&allocation))
+        return;
+    pid_t child = fork();
+    if (child < 0)
+        return;
+    if (child == 0) {
+        become(path, argv);
+        _exit(127);
+    }
+    int status;
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            _exit(127);
+    allocation_release(&allocation);
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
 /* Called as docker's plugin: its verbs are none of runc's. */
@@ -152,11 +208,23 @@ static bool is_docker_plugin(int argc, char **argv)
 int __wrap_main(int argc, char **argv)
 {
     static const char *const verbs[] = {"start", "state", "kill", "delete", "exec", "ps", "pause", "resume", "update", "events", NULL};
-    const char *verb = is_docker_plugin(argc, argv) ? NULL : verb_of(argc, argv);
+    static const char *const keys[] = {"\"lowLevelRuntimes\"", NULL};
+    static const char *const keys_of_delete[] = {"\"lowLevelRuntimes\"", "\"stateDirectory\"", NULL};
+    static char path[PATH_MAX];
+    struct command command = {NULL, NULL, NULL};
 
+    if (!is_docker_plugin(argc, argv))
+        command = command_of(argc, argv);
     sigaction(SIGPIPE, NULL, &inherited_sigpipe);
-    if (verb && is_one_of(verb, verbs) && has_default_runtimes() && !become("runc", argv))
-        become("crun", argv);
+    if (command.verb && is_one_of(command.verb, verbs)) {
+        bool deletes = strcmp(command.verb, "delete") == 0;
+        const char *runtime = find("runc", path) ? "runc" : find("crun", path) ? "crun" : NULL;
+        if (runtime && has_defaults(deletes ? keys_of_delete : keys)) {
+            if (deletes)
+                delete_holder(&command, runtime, path, argv);
+            become(path, argv);
+        }
+    }
     /* Not found, or not executable: the managed side finds the same and says so. */
     return __real_main(argc, argv);
 }

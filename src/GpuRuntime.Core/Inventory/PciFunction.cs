@@ -38,6 +38,23 @@ public sealed class PciFunction(IHostRoot host, PciAddress address)
     /// <summary>What this is a virtual function of; <see langword="null"/> for any other.</summary>
     public PciFunction? PhysicalFunction => Linked("physfn");
 
+    /// <summary>The number of a virtual function among those of its physical function, from 1; <see langword="null"/> for any other.</summary>
+    public int? VirtualFunctionNumber
+    {
+        get
+        {
+            var number = 0;
+            foreach (var function in PhysicalFunction?.VirtualFunctions ?? [])
+            {
+                number++;
+                if (function.Address == Address)
+                    return number;
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>The virtual functions that are enabled, the one with number 1 first.</summary>
     public IEnumerable<PciFunction> VirtualFunctions
     {

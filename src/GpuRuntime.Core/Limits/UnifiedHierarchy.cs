@@ -3,7 +3,7 @@ using GpuRuntime.Core.Inventory;
 namespace GpuRuntime.Core.Limits;
 
 /// <summary>cgroup version 2 as it is mounted on <c>/sys/fs/cgroup</c>; a hybrid host has version 1 there.</summary>
-internal static class UnifiedHierarchy
+public static class UnifiedHierarchy
 {
     /// <summary>Where it is, in <see cref="HostTree.Sys"/>.</summary>
     public const string Directory = "fs/cgroup";

@@ -98,6 +98,9 @@ public sealed class OciSpec
         Items("linux", "resources", "devices").LastOrDefault(rule => rule["major"] is null && rule["minor"] is null && rule["type"]?.AsText() is "a" or null && rule["access"]?.AsText() is "rwm" or null)
             is { } last && last["allow"] is { IsTrue: true };
 
+    /// <summary>Where the container's cgroup is to be, in the form that the low-level runtime's cgroup manager takes; <see langword="null"/> for its default.</summary>
+    public string? CgroupsPath => _root["linux"]?["cgroupsPath"]?.AsText();
+
     /// <summary>Whether the container's host memory is limited.</summary>
     public bool HasMemoryLimit => _root["linux"]?["resources"]?["memory"]?["limit"]?.AsInteger() > 0 || UnifiedValue("memory.max") is not (null or "max");
 

@@ -20,7 +20,12 @@ public interface IVendorModule
     /// <summary>A GPU with what people want to know of it besides: its name, its memory.</summary>
     Gpu Describe(Gpu gpu, IHostRoot host);
 
-    ImmutableArray<GpuLink> Links(ImmutableArray<Gpu> gpus, IHostRoot host) => [];
+    /// <summary>
+    /// Which of these GPUs are joined by more than the PCI bus. On demand alone: a host with partitions has thousands of such pairs. What no file
+    /// tells is not there.
+    /// </summary>
+    /// <param name="gpus">Some or all of this vendor's GPUs, as <see cref="Identify"/> found them.</param>
+    ImmutableArray<GpuLink> Links(ImmutableArray<Gpu> gpus, IHostRoot host);
 
     /// <summary>Whether this host's driver has anything for a container that asks for the driver and for no GPU (<c>none</c>).</summary>
     bool HasDriverWithoutGpu(IHostRoot host);
@@ -38,4 +43,8 @@ public interface IVendorModule
 /// <summary>What a vendor's module shall give to a container.</summary>
 /// <param name="Gpus">The granted GPUs; empty = the driver's files alone.</param>
 /// <param name="Environment">The container's environment, for the vendor's own variables.</param>
-public sealed record VendorGrant(ImmutableArray<Gpu> Gpus, GpuRequest Request, ContainerEnvironment Environment);
+public sealed record VendorGrant(ImmutableArray<Gpu> Gpus, GpuRequest Request, ContainerEnvironment Environment)
+{
+    /// <summary>Programs of the container are measured by the vendor's management library, whatever capability that belongs to.</summary>
+    public bool NeedsManagementLibrary { get; init; }
+}

@@ -27,7 +27,8 @@ public static class VendorModules
     /// <summary>The same of one GPU; of one with MIG devices the given ones stay.</summary>
     public static Gpu Describe(Gpu gpu, IHostRoot host) => Described(All.First(module => module.Vendor == gpu.Vendor), gpu, host);
 
-    /// <summary>Which of these GPUs are joined by links of their own.</summary>
+    /// <summary>Which of these GPUs are joined by more than the PCI bus, vendor by vendor.</summary>
+    /// <param name="gpus">Some or all of the host's GPUs, as <see cref="Identify"/> found them.</param>
     public static ImmutableArray<GpuLink> Links(ImmutableArray<Gpu> gpus, IHostRoot host) =>
         [.. All.SelectMany(module => module.Links([.. gpus.Where(gpu => gpu.Vendor == module.Vendor)], host))];
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Vendors.Intel;
 
 namespace GpuRuntime.Checks;
 
@@ -16,8 +16,8 @@ internal static class VirtualFunctionChecks
             yield return Shared(gpu, functions);
             for (var index = 0; index < functions.Count; index++)
             {
-                // xe counts its virtual functions from 1. Those of virtual machines are not ours to judge.
-                var attribute = string.Create(CultureInfo.InvariantCulture, $"sriov_admin/vf{index + 1}/profile/vram_quota");
+                // Those of virtual machines are not ours to judge.
+                var attribute = XeMemory.QuotaAttribute(index + 1);
                 if (!functions[index].IsHandedToVirtualMachines && physical.Text(attribute) == "0")
                     yield return new Finding(
                         $"pci {functions[index].Address}", $"Virtual function of {gpu.Id} without device memory: its quota is 0",

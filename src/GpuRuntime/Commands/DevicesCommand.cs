@@ -12,7 +12,7 @@ internal static class DevicesCommand
         var config = AdminCommands.ConfigOption();
         var format = new Option<string>("--format") { Description = "table or json", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "json");
-        var refresh = new Option<bool>("--refresh") { Description = "First ask nvidia-smi for what no file tells (UUIDs of MIG devices, memory), and keep it for requests" };
+        var refresh = new Option<bool>("--refresh") { Description = "First ask nvidia-smi for what no file tells (UUIDs of MIG devices, memory, NVLink), and keep it for requests" };
         var command = new Command("devices", "List the GPUs of this host.") { config, format, refresh };
         command.SetAction(result => Run(result.GetValue(config), result.GetValue(format) == "json", result.GetValue(refresh)));
         return command;

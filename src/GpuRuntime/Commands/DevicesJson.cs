@@ -39,8 +39,7 @@ internal static class DevicesJson
         Text(json, "driver", gpu.Driver);
         Text(json, "driverVersion", gpu.DriverVersion);
         Number(json, "numaNode", gpu.NumaNode);
-        if (gpu.MemoryBytes is { } memory)
-            json.WriteNumber("memoryBytes", memory);
+        Memory(json, gpu.MemoryBytes);
         json.WriteBoolean("compute", gpu.HasCompute);
         if (gpu.IsIntegrated is { } isIntegrated)
             json.WriteBoolean("integrated", isIntegrated);
@@ -79,10 +78,17 @@ internal static class DevicesJson
             json.WriteNumber("computeInstance", device.ComputeInstance);
             Text(json, "uuid", device.Uuid);
             Text(json, "profile", device.Profile);
+            Memory(json, device.MemoryBytes);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    private static void Memory(Utf8JsonWriter json, long? bytes)
+    {
+        if (bytes is { } known)
+            json.WriteNumber("memoryBytes", known);
     }
 
     private static void Number(Utf8JsonWriter json, string name, int? value)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
@@ -23,8 +24,28 @@ internal static class DevicesRefresh
         string[] directories = configuration.Driver == "/"
             ? []
             : [.. files.SearchedDirectories(LibraryArchitecture.X64).Select(directory => host.Locate(HostTree.Driver, directory))];
-        var gpus = SmiReport.Parse(
-            VendorTool.Read(program.HostPath, directories, "-L"), VendorTool.Read(program.HostPath, directories, "-q", "-x"));
-        new StateDirectory(configuration.StateDirectory).Keep(ReportedGpus.FileName, ReportedGpus.Format(gpus));
+        var list = VendorTool.Read(program.HostPath, directories, "-L");
+        var gpus = SmiReport.Parse(list, VendorTool.Read(program.HostPath, directories, "-q", "-x"));
+        var links = gpus.Length < 2 ? [] : Links(program.HostPath, directories, list, gpus);
+        new StateDirectory(configuration.StateDirectory).Keep(ReportedGpus.FileName, ReportedGpus.Format(gpus) + ReportedLinks.Format(links));
+    }
+
+    // Which GPUs are joined is good to know and nothing fails without it: an nvidia-smi that cannot tell spoils no refresh.
+    private static ImmutableArray<ReportedLink> Links(string program, string[] directories, string list, ImmutableArray<ReportedGpu> gpus)
+    {
+        string reason;
+        try
+        {
+            if (SmiTopology.Links(VendorTool.Read(program, directories, "topo", "-m"), list, gpus) is { } links)
+                return links;
+            reason = $"{program} topo -m printed no matrix of these GPUs";
+        }
+        catch (GpuRuntimeException exception) when (exception.Code == ErrorCode.VendorToolFailed)
+        {
+            reason = exception.Message;
+        }
+
+        Console.Error.WriteLine($"gpu-runtime: NVLink stays unknown, so that a count of GPUs does not go by it: {reason}");
+        return [];
     }
 }

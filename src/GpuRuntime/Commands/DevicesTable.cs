@@ -22,7 +22,7 @@ internal static class DevicesTable
         new("HIP", (gpu, _) => Number(gpu.HipIndex)),
         new("DRIVER", (gpu, _) => $"{gpu.Driver} {gpu.DriverVersion}".Trim()),
         new("NUMA", (gpu, _) => Number(gpu.NumaNode), IsAlwaysShown: true),
-        new("MEMORY", (gpu, _) => gpu.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (1 << 20)} MiB") : null),
+        new("MEMORY", (gpu, _) => Memory(gpu.MemoryBytes)),
         new("NODES", (gpu, _) => string.Join(' ', gpu.DeviceNodes.Concat(gpu.DrmNodes).Select(node => node.Path))),
         new("NOTE", (gpu, _) => Note(gpu), Absent: ""),
     ];
@@ -44,10 +44,10 @@ internal static class DevicesTable
         {
             Console.Out.WriteLine();
             TextTable.Print(
-                [$"MIG of {gpu.Id}", "PROFILE", "UUID", "GPU INSTANCE", "COMPUTE INSTANCE"],
+                [$"MIG of {gpu.Id}", "PROFILE", "MEMORY", "UUID", "GPU INSTANCE", "COMPUTE INSTANCE"],
                 gpu.MigDevices.Select(device => (string[])
                 [
-                    $"{gpu.Index}:{device.Index}", device.Profile ?? Unknown, device.Uuid ?? Unknown,
+                    $"{gpu.Index}:{device.Index}", device.Profile ?? Unknown, Memory(device.MemoryBytes) ?? Unknown, device.Uuid ?? Unknown,
                     device.GpuInstance.ToString(CultureInfo.InvariantCulture), device.ComputeInstance.ToString(CultureInfo.InvariantCulture),
                 ]));
         }
@@ -68,6 +68,8 @@ internal static class DevicesTable
             notes.Add("virtual function");
         return string.Join(", ", notes);
     }
+
+    private static string? Memory(long? bytes) => bytes is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known / (1 << 20)} MiB") : null;
 
     private static string? Number(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 

@@ -21,6 +21,9 @@ internal sealed record OciCommandLine
 
     public string? Root { get; private init; }
 
+    /// <summary>The low-level runtime has systemd make cgroups, and takes their paths in systemd's form.</summary>
+    public bool UsesSystemdCgroups { get; private init; }
+
     public string? LogPath { get; private init; }
 
     public bool LogsJson { get; private init; }
@@ -51,6 +54,7 @@ internal sealed record OciCommandLine
         var command = new OciCommandLine
         {
             Root = global.GetValueOrDefault("root") ?? global.GetValueOrDefault("r"),
+            UsesSystemdCgroups = global.ContainsKey("systemd-cgroup") || global.GetValueOrDefault("cgroup-manager") == "systemd",
             LogPath = global.GetValueOrDefault("log") ?? global.GetValueOrDefault("l"),
             LogsJson = global.GetValueOrDefault("log-format") == "json",
             AsksVersion = global.ContainsKey("version") || global.ContainsKey("v"),

@@ -23,12 +23,14 @@ internal static class KfdTopology
         FileTree.Write(Path.Combine(topology, "system_properties"), "platform_oem 0\nplatform_id 0\nplatform_rev 1\n");
         for (var node = 0; node < AmdPartitioning.CpuNodes(partitions.Select(partition => partition.Gpu)); node++)
             WriteNode(topology, node, 0, "", CpuProperties(options), (HeapType: 0, 256UL << 30));
-        foreach (var partition in partitions)
+        ImmutableArray<SimulatedAmdPartition> known = [.. partitions.Where(partition => partition.KfdNode is not null).OrderBy(partition => partition.KfdNode)];
+        foreach (var partition in known)
         {
-            if (partition.KfdNode is not { } node)
-                continue;
+            var node = partition.KfdNode!.Value;
             var share = partition.Gpu.VramBytes / (ulong)partition.Gpu.Partitions;
             WriteNode(topology, node, GpuId(node), "ip discovery", GpuProperties(partition, options), (HeapType: 1, share));
+            if (partition.Gpu.Hive != 0)
+                KfdLinks.Write(Path.Combine(topology, $"nodes/{node}"), partition, known);
         }
     }
 
@@ -63,14 +65,14 @@ internal static class KfdTopology
             ("gfx_target_version", gpu.GfxTargetVersion), ("vendor_id", 0x1002), ("device_id", Convert.ToInt32(gpu.DeviceId, 16)),
             // kfd_topology.c adds the node's index in its device when there is more than one.
             ("location_id", gpu.Partitions > 1 ? location | partition.Index : location), .. Domain(options, domain),
-            ("drm_render_minor", partition.RenderNumber), ("hive_id", 0), ("max_engine_clk_fcompute", 1700), ("local_mem_size", 0), ("fw_version", 92),
+            ("drm_render_minor", partition.RenderNumber), ("hive_id", gpu.Hive), ("max_engine_clk_fcompute", 1700), ("local_mem_size", 0), ("fw_version", 92),
             ("sdma_fw_version", 9), ("unique_id", partition.UniqueId), ("num_xcc", 1), ("max_engine_clk_ccompute", 2450),
         ];
     }
 
     private static IEnumerable<(string Name, object Value)> Domain(KfdOptions options, int domain) => options.OmitsDomain ? [] : [("domain", domain)];
 
-    private static string Lines(IEnumerable<(string Name, object Value)> properties) =>
+    public static string Lines(IEnumerable<(string Name, object Value)> properties) =>
         string.Concat(properties.Select(property => $"{property.Name} {property.Value}\n"));
 
     // A hash in the kernel. An odd factor keeps the nodes' numbers apart.

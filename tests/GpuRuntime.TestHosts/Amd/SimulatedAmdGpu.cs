@@ -50,6 +50,9 @@ public sealed record SimulatedAmdGpu
     /// <summary>Bytes; partitions have equal shares of it.</summary>
     public ulong VramBytes { get; init; } = 16UL << 30;
 
+    /// <summary>hive_id: GPUs with the same one are joined by XGMI, each to each; 0 for none.</summary>
+    public ulong Hive { get; init; }
+
     /// <summary>90010 is gfx90a, 90402 gfx942, 110003 gfx1103.</summary>
     public int GfxTargetVersion { get; init; } = 110000;
 

@@ -40,6 +40,9 @@ public sealed record SimulatedIntelGpu
     /// <summary>On a physical function: bytes of local memory for vf1, vf2 and so on, in sriov_admin of xe since Linux 7.0.</summary>
     public ImmutableArray<ulong> VramQuotas { get; init; } = [];
 
+    /// <summary>On xe: bytes of local memory, one for each tile. Sysfs does not tell; the dmem controller of cgroups does.</summary>
+    public ImmutableArray<ulong> TileBytes { get; init; } = [];
+
     public int? IommuGroup { get; init; }
 
     internal DrmMinors? Drm => CardNumber is { } card ? new DrmMinors(card, RenderNumber) : null;

@@ -20,6 +20,14 @@ public static class ReadyHosts
         ],
     };
 
+    /// <summary>Eight discrete GPUs, four in each of two XGMI hives and two sockets. The hives alternate in the order of PCI addresses.</summary>
+    public static SimulatedHostOptions Mi210Hives { get; } = new()
+    {
+        Bmc = true,
+        Kfd = new KfdOptions { ReversedNodes = true },
+        Amd = [.. Enumerable.Range(0, 8).Select(OneOfTwoHives)],
+    };
+
     /// <summary>Two accelerators of four partitions that share a UUID, with two dead slots each.</summary>
     public static SimulatedHostOptions PartitionedMi300 { get; } = new()
     {
@@ -122,6 +130,7 @@ public static class ReadyHosts
     public static ImmutableSortedDictionary<string, SimulatedHostOptions> ByName { get; } = new Dictionary<string, SimulatedHostOptions>
     {
         ["mi210-pair"] = Mi210Pair,
+        ["mi210-hives"] = Mi210Hives,
         ["partitioned-mi300"] = PartitionedMi300,
         ["many-partitions"] = ManyPartitions,
         ["apu-beside-card"] = ApuBesideCard,
@@ -143,6 +152,15 @@ public static class ReadyHosts
         VramBytes = 64UL << 30,
         GfxTargetVersion = 90010,
     };
+
+    // 3 and 5 have no divisor in common with 8, so that the numbers meet all of 1 to 8 in no order.
+    private static SimulatedAmdGpu OneOfTwoHives(int position) =>
+        Mi210($"0000:{0x13 + (position * 0x1b):x2}:00.0", card: 1 + (position * 3 % 8), render: 128 + (position * 5 % 8)) with
+        {
+            UniqueId = (ulong)(position + 1) * 0x9E3779B97F4A7C15,
+            Hive = position % 2 == 0 ? 0x2c85f1a960d7be43UL : 0x71e40b9d583ca6f2UL,
+            NumaNode = position % 2,
+        };
 
     private static SimulatedAmdGpu Mi300(string address, int card, int render, int partitions) => Card(address, "0x74a1", card, render) with
     {

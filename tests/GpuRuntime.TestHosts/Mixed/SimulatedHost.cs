@@ -102,6 +102,8 @@ public sealed class SimulatedHost
         if (_kfd is not null)
             KfdTopology.Write(SysRoot, _amdSlots, _kfd);
         IntelSysfs.Write(SysRoot, pci, IntelGpus);
+        if (_options.HasDmem)
+            DmemController.Write(SysRoot, AmdGpus, IntelGpus);
         pci.LinkModules();
         new DrmClass(SysRoot).WriteVersion();
     }

@@ -18,6 +18,9 @@ public sealed record SimulatedHostOptions
     /// <summary>The board's management controller, which is card0 and has no render node.</summary>
     public bool Bmc { get; init; }
 
+    /// <summary>A kernel whose cgroups account for device memory: dmem.capacity lists amdgpu's devices and xe's tiles.</summary>
+    public bool HasDmem { get; init; }
+
     public ImmutableArray<OtherFunction> OtherFunctions { get; init; } = [];
 
     public ImmutableArray<ByPathLink> ByPathExtras { get; init; } = [];

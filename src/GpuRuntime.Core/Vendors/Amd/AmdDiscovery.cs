@@ -30,10 +30,11 @@ public static class AmdDiscovery
         foreach (var device in own)
         {
             var partitions = Partitions(kfd, device, own);
-            var whole = Whole(device, Compute(kfd, device, partitions), kfdNode) with { Index = gpus.Count, Partition = partitions.Count > 0 ? 0 : null };
+            var compute = Compute(kfd, device, partitions);
+            var whole = WithCompute(Whole(device, compute), compute, kfdNode) with { Index = gpus.Count, Partition = partitions.Count > 0 ? 0 : null };
             gpus.Add(whole);
             foreach (var node in partitions)
-                gpus.Add(Partition(whole, node, kfdNode!) with { Index = gpus.Count, Partition = gpus.Count - whole.Index });
+                gpus.Add(WithCompute(whole with { Uuid = AmdUniqueId.Format(node.UniqueId) ?? whole.Uuid, RenderMinor = node.RenderMinor }, node, kfdNode) with { Index = gpus.Count, Partition = gpus.Count - whole.Index });
         }
 
         return gpus.ToImmutable();
@@ -54,7 +55,7 @@ public static class AmdDiscovery
         };
     }
 
-    private static Gpu Whole(DrmDevice device, KfdNode? compute, DeviceNode? kfdNode) => new()
+    private static Gpu Whole(DrmDevice device, KfdNode? compute) => new()
     {
         Vendor = GpuVendor.Amd,
         Index = 0,
@@ -63,19 +64,18 @@ public static class AmdDiscovery
         Driver = device.Function.Driver,
         NumaNode = device.Function.NumaNode,
         RenderMinor = device.RenderMinor,
-        HasCompute = compute is not null,
-        HipIndex = compute?.HipIndex,
         OffersVirtualFunctions = device.Function.OffersVirtualFunctions,
-        DeviceNodes = compute is null ? [] : [kfdNode!],
     };
 
-    private static Gpu Partition(Gpu whole, KfdNode node, DeviceNode kfdNode) => whole with
+    private static Gpu WithCompute(Gpu gpu, KfdNode? node, DeviceNode? kfdNode) => gpu with
     {
-        Uuid = AmdUniqueId.Format(node.UniqueId) ?? whole.Uuid,
-        HasCompute = true,
-        HipIndex = node.HipIndex,
-        RenderMinor = node.RenderMinor,
-        DeviceNodes = [kfdNode],
+        HasCompute = node is not null,
+        HipIndex = node?.HipIndex,
+        KfdNode = node?.Number,
+        XgmiHive = node is { Hive: > 0 } ? node.Hive : null,
+        ComputeUnits = node?.ComputeUnits,
+        HasPairedComputeUnits = node?.HasPairedComputeUnits,
+        DeviceNodes = node is null ? [] : [kfdNode!],
     };
 
     // By the render node; a kernel that does not print it tells the place on the bus.

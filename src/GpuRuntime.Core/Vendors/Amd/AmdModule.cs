@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Inventory;
@@ -21,10 +20,12 @@ public sealed class AmdModule : IVendorModule
         {
             Name = function.Text("product_name"),
             DriverVersion = host.ReadText(HostTree.Sys, $"module/{gpu.Driver}/version") is { Length: > 0 } version ? version : null,
-            MemoryBytes = Memory(gpu, function),
+            MemoryBytes = AmdMemory.Of(gpu, host),
             IsIntegrated = AmdMetricsTable.IsIntegrated(function.Bytes("gpu_metrics")),
         };
     }
+
+    public ImmutableArray<GpuLink> Links(ImmutableArray<Gpu> gpus, IHostRoot host) => XgmiLinks.Of(gpus, host);
 
     public bool HasDriverWithoutGpu(IHostRoot host) => false;
 
@@ -32,8 +33,4 @@ public sealed class AmdModule : IVendorModule
     public ImmutableArray<string>? SpecificationCapabilities => null;
 
     public ContainerEdits Edits(VendorGrant grant, IHostRoot host, RuntimeConfiguration configuration) => DrmEdits.Of(grant, host, configuration);
-
-    // The file counts the whole device.
-    private static long? Memory(Gpu gpu, PciFunction function) =>
-        gpu.Partition is null && long.TryParse(function.Text("mem_info_vram_total"), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0 ? bytes : null;
 }

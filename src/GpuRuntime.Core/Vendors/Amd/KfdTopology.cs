@@ -19,12 +19,24 @@ public sealed record KfdNode(int Number, int HipIndex, int RenderMinor, uint Dom
 
     /// <summary>The partition's number on its device, where that has several.</summary>
     public int Partition => (int)(LocationId & 7);
+
+    /// <summary>Its compute units; <see langword="null"/> where the kernel does not print what they are counted from.</summary>
+    public int? ComputeUnits { get; init; }
+
+    /// <summary>Whether its compute units come in pairs (RDNA, gfx10 and later); <see langword="null"/> where the kernel does not print the version.</summary>
+    public bool? HasPairedComputeUnits { get; init; }
+
+    /// <summary>The XGMI hive that it belongs to; 0 for none.</summary>
+    public ulong Hive { get; init; }
 }
 
 public static class KfdTopology
 {
     /// <summary>Where its nodes are, in <see cref="HostTree.Sys"/>.</summary>
     public const string Directory = "class/kfd/kfd/topology/nodes";
+
+    // gfx10: the version's digits are major * 10000 + minor * 100 + step.
+    private const ulong FirstPairedTarget = 100000;
 
     /// <summary>The GPU nodes in KFD's order. Nodes that may not be read, as in a restricted cgroup, are not there.</summary>
     public static ImmutableArray<KfdNode> Read(IHostRoot host)
@@ -51,7 +63,7 @@ public static class KfdTopology
     /// <returns><see langword="null"/> for a node that is a processor.</returns>
     public static KfdNode? Parse(string properties, int number, int hipIndex)
     {
-        ulong simds = 0, target = 0, render = 0, unique = 0;
+        ulong simds = 0, simdsOfUnit = 0, target = 0, render = 0, unique = 0, hive = 0;
         uint domain = 0, location = 0;
         foreach (var line in properties.AsSpan().EnumerateLines())
         {
@@ -61,7 +73,9 @@ public static class KfdTopology
             switch (line[..space])
             {
                 case "simd_count": simds = value; break;
+                case "simd_per_cu": simdsOfUnit = value; break;
                 case "gfx_target_version": target = value; break;
+                case "hive_id": hive = value; break;
                 case "drm_render_minor": render = value; break;
                 case "domain" when value <= uint.MaxValue: domain = (uint)value; break;
                 case "location_id" when value <= uint.MaxValue: location = (uint)value; break;
@@ -69,6 +83,13 @@ public static class KfdTopology
             }
         }
 
-        return simds > 0 || target > 0 ? new KfdNode(number, hipIndex, (int)Math.Min(render, int.MaxValue), domain, location, unique) : null;
+        if (simds == 0 && target == 0)
+            return null;
+        return new KfdNode(number, hipIndex, (int)Math.Min(render, int.MaxValue), domain, location, unique)
+        {
+            ComputeUnits = simdsOfUnit > 0 && simds / simdsOfUnit is > 0 and <= int.MaxValue ? (int)(simds / simdsOfUnit) : null,
+            HasPairedComputeUnits = target > 0 ? target >= FirstPairedTarget : null,
+            Hive = hive,
+        };
     }
 }

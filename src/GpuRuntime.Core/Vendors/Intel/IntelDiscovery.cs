@@ -3,7 +3,7 @@ using GpuRuntime.Core.Inventory;
 
 namespace GpuRuntime.Core.Vendors.Intel;
 
-/// <summary>Intel's GPUs: PCI functions that i915 or xe is bound to; a host may have both. No file tells their memory or a UUID.</summary>
+/// <summary>Intel's GPUs: PCI functions that i915 or xe is bound to; a host may have both. No file tells a UUID.</summary>
 public static class IntelDiscovery
 {
     /// <summary>Where Intel's processors have their graphics, and nothing else has.</summary>

@@ -13,7 +13,10 @@ public sealed class IntelModule : IVendorModule
 
     public Gpu WithNodes(Gpu gpu, IHostRoot host) => gpu;
 
-    public Gpu Describe(Gpu gpu, IHostRoot host) => gpu;
+    public Gpu Describe(Gpu gpu, IHostRoot host) => gpu with { MemoryBytes = XeMemory.Of(gpu, host) };
+
+    // Intel's cards have no links that a file tells.
+    public ImmutableArray<GpuLink> Links(ImmutableArray<Gpu> gpus, IHostRoot host) => [];
 
     public bool HasDriverWithoutGpu(IHostRoot host) => false;
 

@@ -35,7 +35,7 @@ public static class NvidiaDiscovery
             var function = new PciFunction(host, gpu.Address);
             var migDevices = MigDiscovery.Devices(host, nodes, gpu.Information.Minor);
             if (!migDevices.IsEmpty)
-                migDevices = ReportedGpus.Join(migDevices, (reported ??= ReportedGpus.Read(host)).FirstOrDefault(known => known.PciAddress == gpu.Address));
+                migDevices = ReportedGpus.Join(migDevices, (reported ??= ReportedGpus.Read(host)).FirstOrDefault(known => known.PciAddress == gpu.Address), gpu.Information.Model);
             // A GPU that is divided draws nothing.
             var drm = migDevices.IsEmpty ? DrmNodes.Of(host, function.Directory) : DrmNodes.None;
             return new Gpu

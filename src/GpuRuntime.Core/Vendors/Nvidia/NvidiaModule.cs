@@ -18,6 +18,8 @@ public sealed class NvidiaModule : IVendorModule
     public Gpu Describe(Gpu gpu, IHostRoot host) =>
         ReportedGpus.Read(host).FirstOrDefault(known => known.PciAddress == gpu.PciAddress) is { MemoryBytes: { } bytes } ? gpu with { MemoryBytes = bytes } : gpu;
 
+    public ImmutableArray<GpuLink> Links(ImmutableArray<Gpu> gpus, IHostRoot host) => ReportedLinks.Between(gpus, ReportedLinks.Read(host));
+
     public bool HasDriverWithoutGpu(IHostRoot host) => host.ReadText(HostTree.Proc, NvidiaDriver.VersionFile) is not null || WslDriver.IsPresent(host);
 
     // Everything but the 32-bit twins, which every container would pay for and hardly one uses.
@@ -34,7 +36,7 @@ public sealed class NvidiaModule : IVendorModule
         var driver = NvidiaDriver.Read(host) ?? throw new GpuRuntimeException(
             ErrorCode.DriverNotLoaded,
             $"The NVIDIA kernel driver is not loaded: {host.Locate(HostTree.Proc, "driver/nvidia/version")} is missing. Load it (modprobe nvidia), then start the container again.");
-        var capabilities = DriverCapabilities.Of(grant.Request, grant.Environment);
+        var capabilities = DriverCapabilities.Of(grant.Request, grant.Environment) | (grant.NeedsManagementLibrary ? DriverCapability.Utility : DriverCapability.None);
         if (!grant.Gpus.IsEmpty)
             Requirements.Check(grant.Environment, driver);
 

@@ -6,11 +6,16 @@ using GpuRuntime.Core.Inventory;
 namespace GpuRuntime.Core.Vendors.Nvidia;
 
 /// <summary>A GPU as nvidia-smi reported it.</summary>
-public sealed record ReportedGpu(PciAddress PciAddress, long? MemoryBytes, ImmutableArray<MigDevice> MigDevices);
+public sealed record ReportedGpu(PciAddress PciAddress, long? MemoryBytes, ImmutableArray<MigDevice> MigDevices)
+{
+    /// <summary>What nvidia-smi's lists name it by; not kept.</summary>
+    public string? Uuid { get; init; }
+}
 
 /// <summary>
 /// What NVIDIA's tools know and the driver's files do not: memory, the UUIDs and profiles of MIG devices. Kept in our state directory by
-/// <c>gpu-runtime devices --refresh</c>, as lines of words: <c>gpu ADDRESS BYTES|-</c>, and behind it <c>mig GI CI UUID PROFILE</c>.
+/// <c>gpu-runtime devices --refresh</c>, as lines of words: <c>gpu ADDRESS BYTES|-</c>, and behind it <c>mig GI CI UUID PROFILE BYTES|-</c>. Earlier versions
+/// wrote no bytes behind the profile.
 /// </summary>
 public static class ReportedGpus
 {
@@ -26,9 +31,9 @@ public static class ReportedGpus
         var text = new StringBuilder();
         foreach (var gpu in gpus)
         {
-            text.Append(CultureInfo.InvariantCulture, $"gpu {gpu.PciAddress} {gpu.MemoryBytes?.ToString(CultureInfo.InvariantCulture) ?? Unknown}\n");
+            text.Append(CultureInfo.InvariantCulture, $"gpu {gpu.PciAddress} {Text(gpu.MemoryBytes)}\n");
             foreach (var device in gpu.MigDevices)
-                text.Append(CultureInfo.InvariantCulture, $"mig {device.GpuInstance} {device.ComputeInstance} {device.Uuid ?? Unknown} {device.Profile ?? Unknown}\n");
+                text.Append(CultureInfo.InvariantCulture, $"mig {device.GpuInstance} {device.ComputeInstance} {device.Uuid ?? Unknown} {device.Profile ?? Unknown} {Text(device.MemoryBytes)}\n");
         }
 
         return text.ToString();
@@ -43,14 +48,14 @@ public static class ReportedGpus
             switch (line.Split(' '))
             {
                 case ["gpu", var address, var memory] when PciAddress.Parse(address) is { } parsed:
-                    gpus.Add(new ReportedGpu(parsed, long.TryParse(memory, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null, []));
+                    gpus.Add(new ReportedGpu(parsed, Bytes(memory), []));
                     break;
-                case ["mig", var gpuInstance, var computeInstance, var uuid, var profile]
+                case ["mig", var gpuInstance, var computeInstance, var uuid, var profile, .. { Length: <= 1 } memory]
                     when gpus.Count > 0
                     && uint.TryParse(gpuInstance, NumberStyles.None, CultureInfo.InvariantCulture, out var gi)
                     && uint.TryParse(computeInstance, NumberStyles.None, CultureInfo.InvariantCulture, out var ci):
                     var known = gpus[^1].MigDevices;
-                    var device = new MigDevice(known.Length, gi, ci) { Uuid = Known(uuid), Profile = Known(profile) };
+                    var device = new MigDevice(known.Length, gi, ci) { Uuid = Known(uuid), Profile = Known(profile), MemoryBytes = memory is [var size] ? Bytes(size) : null };
                     gpus[^1] = gpus[^1] with { MigDevices = known.Add(device) };
                     break;
             }
@@ -63,7 +68,8 @@ public static class ReportedGpus
     /// MIG devices with their reported UUIDs. Where the report tells of other devices than the driver's files do, it is older than they are, and
     /// none of it counts: an instance that was made anew may have the numbers of one that is gone.
     /// </summary>
-    public static ImmutableArray<MigDevice> Join(ImmutableArray<MigDevice> devices, ReportedGpu? reported)
+    /// <param name="gpuName">The GPU's model, which tells how many slices it has; <see langword="null"/> where it is not known.</param>
+    public static ImmutableArray<MigDevice> Join(ImmutableArray<MigDevice> devices, ReportedGpu? reported, string? gpuName)
     {
         if (reported is null || reported.MigDevices.Length != devices.Length)
             return devices;
@@ -72,11 +78,21 @@ public static class ReportedGpus
         {
             if (reported.MigDevices.FirstOrDefault(known => known.GpuInstance == device.GpuInstance && known.ComputeInstance == device.ComputeInstance) is not { } known)
                 return devices;
-            joined.Add(device with { Uuid = known.Uuid, Profile = known.Profile });
+            joined.Add(device with
+            {
+                Uuid = known.Uuid,
+                Profile = known.Profile,
+                MemoryBytes = known.MemoryBytes,
+                ComputePercent = MigProfile.ComputePercent(known.Profile, gpuName),
+            });
         }
 
         return joined.ToImmutable();
     }
+
+    private static string Text(long? bytes) => bytes?.ToString(CultureInfo.InvariantCulture) ?? Unknown;
+
+    private static long? Bytes(string word) => long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
 
     private static string? Known(string word) => word == Unknown ? null : word;
 }

@@ -6,12 +6,11 @@ using GpuRuntime.Core.Inventory;
 namespace GpuRuntime.Core.Vendors.Nvidia;
 
 /// <summary>
-/// Reads what <c>nvidia-smi</c> prints. Only <c>-L</c> tells the UUIDs and profiles of MIG devices, only <c>-q -x</c> their instances: the GPU's UUID
-/// and the device's number on it join the two.
+/// Reads what <c>nvidia-smi</c> prints. Only <c>-L</c> tells the UUIDs and profiles of MIG devices, only <c>-q -x</c> their instances and memory: the
+/// GPU's UUID and the device's number on it join the two.
 /// </summary>
 public static class SmiReport
 {
-    private const string UuidBeginning = "(UUID: ";
     private const long BytesInMebibyte = 1 << 20;
 
     /// <param name="list">Output of <c>nvidia-smi -L</c>.</param>
@@ -19,7 +18,7 @@ public static class SmiReport
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.VendorToolFailed"/>: it is not what that tool prints.</exception>
     public static ImmutableArray<ReportedGpu> Parse(string list, string query)
     {
-        var named = ParseList(list);
+        var named = SmiList.Parse(list);
         var gpus = ImmutableArray.CreateBuilder<ReportedGpu>();
         var reader = new SmiElements(query);
         var more = reader.Next();
@@ -28,7 +27,7 @@ public static class SmiReport
         {
             // What a GPU's elements end with is the next element behind them.
             if (reader.Path == "nvidia_smi_log/gpu" && PciAddress.Parse(reader.Attribute("id")) is { } address)
-                gpus.Add(ReadGpu(ref reader, address, named, out more));
+                gpus.Add(Named(ReadGpu(ref reader, address, out more), named));
             else
                 more = reader.Next();
         }
@@ -38,77 +37,71 @@ public static class SmiReport
             : throw new GpuRuntimeException(ErrorCode.VendorToolFailed, $"nvidia-smi -q -x printed no report: {PrintableText.Quote(query.Length > 200 ? query[..200] : query)}");
     }
 
-    private static ReportedGpu ReadGpu(ref SmiElements reader, PciAddress address, Dictionary<string, MigName> named, out bool more)
+    private static ReportedGpu ReadGpu(ref SmiElements reader, PciAddress address, out bool more)
     {
         var gpu = new ReportedGpu(address, null, []);
-        var uuid = "";
-        uint? index = null, gpuInstance = null, computeInstance = null;
         var depth = reader.Depth;
-        while ((more = reader.Next()) && reader.Depth > depth)
+        more = reader.Next();
+        while (more && reader.Depth > depth)
         {
-            switch (reader.Name)
+            if (reader.Path == "nvidia_smi_log/gpu/mig_devices/mig_device")
             {
-                case "uuid" when reader.Depth == depth + 1:
-                    uuid = reader.Text;
-                    break;
-                case "total" when reader.Path.EndsWith("/gpu/fb_memory_usage/total", StringComparison.Ordinal):
-                    gpu = gpu with { MemoryBytes = Mebibytes(reader.Text) };
-                    break;
-                case "mig_device":
-                    (index, gpuInstance, computeInstance) = (null, null, null);
-                    break;
-                case "index" when IsOfMigDevice(reader.Path):
-                    index = Number(reader.Text);
-                    break;
-                case "gpu_instance_id" when IsOfMigDevice(reader.Path):
-                    gpuInstance = Number(reader.Text);
-                    break;
-                case "compute_instance_id" when IsOfMigDevice(reader.Path):
-                    computeInstance = Number(reader.Text);
-                    if (index is not null && gpuInstance is not null && computeInstance is not null)
-                        gpu = gpu with { MigDevices = gpu.MigDevices.Add(Device(index.Value, gpuInstance.Value, computeInstance.Value, named.GetValueOrDefault($"{uuid} {index}"))) };
-                    break;
+                if (ReadMigDevice(ref reader, out more) is { } device)
+                    gpu = gpu with { MigDevices = gpu.MigDevices.Add(device) };
+                continue;
             }
+
+            if (reader.Path == "nvidia_smi_log/gpu/uuid")
+                gpu = gpu with { Uuid = reader.Text };
+            else if (reader.Path == "nvidia_smi_log/gpu/fb_memory_usage/total")
+                gpu = gpu with { MemoryBytes = Mebibytes(reader.Text) };
+            more = reader.Next();
         }
 
         return gpu;
     }
 
-    private static MigDevice Device(uint index, uint gpuInstance, uint computeInstance, MigName? name) =>
-        new((int)index, gpuInstance, computeInstance) { Uuid = name?.Uuid, Profile = name?.Profile };
-
-    private static bool IsOfMigDevice(string path) => path.Contains("/mig_devices/mig_device/", StringComparison.Ordinal);
-
-    // GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-...)
-    //   MIG 3g.20gb     Device  0: (UUID: MIG-...)
-    private static Dictionary<string, MigName> ParseList(string list)
+    private static MigDevice? ReadMigDevice(ref SmiElements reader, out bool more)
     {
-        var named = new Dictionary<string, MigName>(StringComparer.Ordinal);
-        var gpu = "";
-        foreach (var line in list.Split('\n'))
+        uint? index = null, gpuInstance = null, computeInstance = null;
+        long? memory = null;
+        var depth = reader.Depth;
+        while ((more = reader.Next()) && reader.Depth > depth)
         {
-            var words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (Uuid(line) is not { } uuid)
-                continue;
-            if (words is ["GPU", ..])
-                gpu = uuid;
-            else if (words is ["MIG", var profile, "Device", var number, ..] && Number(number.TrimEnd(':')) is { } device)
-                named[$"{gpu} {device}"] = new MigName(uuid, profile);
+            switch (reader.Name)
+            {
+                case "index" when reader.Depth == depth + 1:
+                    index = Number(reader.Text);
+                    break;
+                case "gpu_instance_id" when reader.Depth == depth + 1:
+                    gpuInstance = Number(reader.Text);
+                    break;
+                case "compute_instance_id" when reader.Depth == depth + 1:
+                    computeInstance = Number(reader.Text);
+                    break;
+                case "total" when reader.Path.EndsWith("/mig_device/fb_memory_usage/total", StringComparison.Ordinal):
+                    memory = Mebibytes(reader.Text);
+                    break;
+            }
         }
 
-        return named;
+        return index is null || gpuInstance is null || computeInstance is null
+            ? null
+            : new MigDevice((int)index.Value, gpuInstance.Value, computeInstance.Value) { MemoryBytes = memory };
     }
 
-    private static string? Uuid(string line)
+    // A GPU's UUID stands behind its MIG devices.
+    private static ReportedGpu Named(ReportedGpu gpu, SmiList named)
     {
-        var start = line.IndexOf(UuidBeginning, StringComparison.Ordinal);
-        var end = start < 0 ? -1 : line.IndexOf(')', start);
-        return end < 0 ? null : line[(start + UuidBeginning.Length)..end];
+        if (gpu.Uuid is not { } uuid)
+            return gpu;
+        var devices = ImmutableArray.CreateBuilder<MigDevice>();
+        foreach (var device in gpu.MigDevices)
+            devices.Add(named.MigDevice(uuid, device.Index) is { } name ? device with { Uuid = name.Uuid, Profile = name.Profile } : device);
+        return gpu with { MigDevices = devices.ToImmutable() };
     }
 
     private static long? Mebibytes(string text) => text.EndsWith(" MiB", StringComparison.Ordinal) && Number(text[..^4]) is { } number ? number * BytesInMebibyte : null;
 
     private static uint? Number(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-    private sealed record MigName(string Uuid, string Profile);
 }

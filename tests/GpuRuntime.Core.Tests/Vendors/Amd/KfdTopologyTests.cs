@@ -10,6 +10,7 @@ public sealed class KfdTopologyTests
     private const string Mi210 = """
         cpu_cores_count 0
         simd_count 416
+        simd_per_cu 4
         gfx_target_version 90010
         vendor_id 4098
         device_id 29711
@@ -28,7 +29,7 @@ public sealed class KfdTopologyTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(node, Is.EqualTo(new KfdNode(3, 1, 129, 1, 49920, 673221733406978454)));
+            Assert.That(node, Is.EqualTo(new KfdNode(3, 1, 129, 1, 49920, 673221733406978454) { ComputeUnits = 104, HasPairedComputeUnits = false }));
             Assert.That(node!.Address.ToString(), Is.EqualTo("0001:c3:00.0"));
             Assert.That(node.Partition, Is.Zero);
         }
@@ -79,6 +80,20 @@ public sealed class KfdTopologyTests
     public void A_UUID_may_use_all_64_bits() =>
         Assert.That(KfdTopology.Parse("simd_count 4\nunique_id 18446744073709551615", 0, 0)!.UniqueId, Is.EqualTo(ulong.MaxValue));
 
+    [TestCase("simd_count 96\nsimd_per_cu 2\ngfx_target_version 110003", 48, true, TestName = "RDNA_has_its_compute_units_in_pairs")]
+    [TestCase("simd_count 80\nsimd_per_cu 2\ngfx_target_version 100100", 40, true, TestName = "The_first_RDNA_too")]
+    [TestCase("simd_count 152\nsimd_per_cu 4\ngfx_target_version 90402", 38, false, TestName = "CDNA_has_single_compute_units")]
+    [TestCase("simd_count 152\ngfx_target_version 90402", null, false, TestName = "Without_the_SIMDs_of_a_unit_their_number_is_unknown")]
+    [TestCase("simd_count 152\nsimd_per_cu 0", null, null, TestName = "Nothing_is_divided_by_zero")]
+    [TestCase("gfx_target_version 90402\nsimd_per_cu 4", null, false, TestName = "No_SIMDs_are_no_compute_units")]
+    [TestCase("simd_count 18446744073709551615\nsimd_per_cu 1", null, null, TestName = "More_compute_units_than_there_can_be_are_unknown")]
+    public void Compute_units_are_counted_from_SIMDs(string properties, int? units, bool? arePaired)
+    {
+        var node = KfdTopology.Parse(properties, 0, 0)!;
+
+        Assert.That((node.ComputeUnits, node.HasPairedComputeUnits), Is.EqualTo((units, arePaired)));
+    }
+
     // What does not fit its field must not come out as the number of another GPU.
     [Test]
     public void Numbers_that_no_kernel_prints_lead_to_no_GPU()
@@ -91,7 +106,7 @@ public sealed class KfdTopologyTests
     [Test]
     public void No_text_fails()
     {
-        string[] parts = ["simd_count", "gfx_target_version", "domain", "location_id", "drm_render_minor", "unique_id", " ", "\n", "\r", "\0", "-", "0", "7", "99999999999999999999", "é"];
+        string[] parts = ["simd_count", "gfx_target_version", "domain", "location_id", "drm_render_minor", "unique_id", "simd_per_cu", "hive_id", " ", "\n", "\r", "\0", "-", "0", "7", "99999999999999999999", "é"];
         var words = Gen.Elements(parts);
         var texts = Gen.OneOf(words.ArrayOf().Select(string.Concat), ArbMap.Default.ArbFor<string>().Generator.Select(text => text ?? ""));
 

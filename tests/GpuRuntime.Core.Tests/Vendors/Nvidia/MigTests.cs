@@ -69,6 +69,21 @@ public sealed class MigTests : MachineFixture, IDisposable
         }
     }
 
+    // Whichever GPU the simulated driver names: seven slices, of which 1g is one and 3g three.
+    [Test]
+    public void Memory_and_the_share_of_compute_are_known_when_nvidia_smi_was_asked()
+    {
+        var before = Machine.Gpus[0].MigDevices.Select(device => (device.MemoryBytes, device.ComputePercent));
+        File.WriteAllText(Report, $"gpu {Host.Gpus[0].PciAddress} 85899345920\nmig 2 0 MIG-1 3g.40gb 42278584320\nmig 2 1 MIG-2 1c.3g.40gb -\nmig 11 0 MIG-3 1g.10gb+me\n");
+        var after = Machine.Gpus[0].MigDevices.Select(device => (device.MemoryBytes, device.ComputePercent));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(before, Is.All.EqualTo(((long?)null, (int?)null)));
+            Assert.That(after, Is.EqualTo(((long?, int?)[])[(42278584320, 42), (null, 14), (null, 14)]));
+        }
+    }
+
     [Test]
     public void A_UUID_that_nobody_asked_for_yet_fails_and_says_how_to_ask() =>
         Assert.That(Refusal.Of(ErrorCode.GpuNotFound, () => Machine.Select($"device={First}")), Does.Contain(First).And.Contain("gpu-runtime devices --refresh").And.Contain("0:1"));

@@ -19,12 +19,14 @@ public sealed class SmiReportTests
         <nvidia_smi_log>
           <driver_version>550.163.01</driver_version>
           <gpu id="00000000:1B:00.0">
-            <uuid>GPU-11111111-2222-3333-4444-555555555555</uuid>
             <mig_devices>
               <mig_device><index>0</index><gpu_instance_id>2</gpu_instance_id><compute_instance_id>0</compute_instance_id>
-                <fb_memory_usage><total>40320 MiB</total></fb_memory_usage></mig_device>
+                <device_attributes><shared><multiprocessor_count>60</multiprocessor_count></shared></device_attributes>
+                <fb_memory_usage><total>40320 MiB</total><used>44 MiB</used></fb_memory_usage>
+                <bar1_memory_usage><total>65535 MiB</total></bar1_memory_usage></mig_device>
               <mig_device><index>1</index><gpu_instance_id>9</gpu_instance_id><compute_instance_id>0</compute_instance_id></mig_device>
             </mig_devices>
+            <uuid>GPU-11111111-2222-3333-4444-555555555555</uuid>
             <fb_memory_usage><total>81559 MiB</total><used>12 MiB</used></fb_memory_usage>
           </gpu>
           <gpu id="00000000:43:00.0">
@@ -37,8 +39,8 @@ public sealed class SmiReportTests
 
     private const string Kept = """
         gpu 0000:1b:00.0 85520809984
-        mig 2 0 MIG-aaaaaaaa-0000-5000-8000-000000000001 3g.40gb
-        mig 9 0 MIG-aaaaaaaa-0000-5000-8000-000000000002 1g.10gb+me
+        mig 2 0 MIG-aaaaaaaa-0000-5000-8000-000000000001 3g.40gb 42278584320
+        mig 9 0 MIG-aaaaaaaa-0000-5000-8000-000000000002 1g.10gb+me -
         gpu 0000:43:00.0 -
 
         """;
@@ -48,6 +50,14 @@ public sealed class SmiReportTests
 
     [Test]
     public void What_is_kept_reads_back() => Assert.That(ReportedGpus.Format(ReportedGpus.Parse(Kept)), Is.EqualTo(Kept));
+
+    [Test]
+    public void What_earlier_versions_kept_reads_back_without_memory()
+    {
+        var device = ReportedGpus.Parse("gpu 0000:1b:00.0 85520809984\nmig 2 0 MIG-1 3g.40gb\n").Single().MigDevices.Single();
+
+        Assert.That((device.Uuid, device.Profile, device.MemoryBytes), Is.EqualTo(("MIG-1", "3g.40gb", (long?)null)));
+    }
 
     [TestCase("")]
     [TestCase("mig 1 0 MIG-x 1g\n")]

@@ -1,0 +1,130 @@
+/*
+ * Frees what a deleted container held, for src/native/passthrough.c: the same files, in the same order and under the same lock as LedgerDirectory.cs.
+ *
+ * allocations/ID.KEY.json is a container's entry, allocations/holders/UNIT/KEY.MODE.LIMIT a further name of it for each GPU that it holds.
+ */
+#include "allocations.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STATE_DIRECTORY "/run/gpu-runtime"
+#define LONGEST_ID 180
+#define LOCK_TRIES 10000
+
+static bool is_plain_path(const char *path)
+{
+    size_t length = strlen(path);
+    return path[0] == '/' && length > 1 && path[length - 1] != '/' && !strstr(path, "//") && !strstr(path, "/./") && !strstr(path, "/../")
+        && (length < 2 || strcmp(path + length - 2, "/.") != 0) && (length < 3 || strcmp(path + length - 3, "/..") != 0);
+}
+
+static bool is_plain_id(const char *id)
+{
+    return *id && *id != '.' && strlen(id) <= LONGEST_ID && id[strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+.")] == '\0';
+}
+
+/* FNV-1a over the root, a NUL and the id (AllocationOwner.cs). */
+static uint64_t hash(uint64_t value, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        value = (value ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
+    return value;
+}
+
+bool allocation_name(struct allocation *allocation, const char *root, const char *id)
+{
+    if (!is_plain_path(root) || !is_plain_id(id))
+        return false;
+    uint64_t key = hash(hash(UINT64_C(14695981039346656037), root, strlen(root) + 1), id, strlen(id));
+    snprintf(allocation->key, sizeof allocation->key, "%016" PRIx64, key);
+    snprintf(allocation->entry, sizeof allocation->entry, "%s.%s.json", id, allocation->key);
+    int length = snprintf(allocation->runtime_state, sizeof allocation->runtime_state, "%s/%s", root, id);
+    return length > 0 && (size_t)length < sizeof allocation->runtime_state;
+}
+
+/* The ledger's directory, of a state directory that is ours alone; -1 where there is none. */
+static int open_ledger(void)
+{
+    struct stat status;
+    int state = open(STATE_DIRECTORY, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (state < 0)
+        return -1;
+    int ledger = fstat(state, &status) == 0 && status.st_uid == geteuid() && !(status.st_mode & (S_IWGRP | S_IWOTH))
+        ? openat(state, "allocations", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    close(state);
+    return ledger;
+}
+
+bool allocation_exists(const struct allocation *allocation)
+{
+    int ledger = open_ledger();
+    if (ledger < 0)
+        return false;
+    bool exists = faccessat(ledger, allocation->entry, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    close(ledger);
+    return exists;
+}
+
+/* The lock goes with its holder's death; somebody who only stands still must not hang a delete. */
+static int take_lock(int ledger)
+{
+    int lock = openat(ledger, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (lock < 0)
+        return -1;
+    for (int tries = 0; flock(lock, LOCK_EX | LOCK_NB) != 0; tries++) {
+        if ((errno != EWOULDBLOCK && errno != EINTR) || tries == LOCK_TRIES) {
+            close(lock);
+            return -1;
+        }
+        usleep(1000);
+    }
+    return lock;
+}
+
+static void remove_holders(int units, const char *unit, const char *key)
+{
+    int directory = openat(units, unit, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *names = directory < 0 ? NULL : fdopendir(directory);
+    if (!names) {
+        if (directory >= 0)
+            close(directory);
+        return;
+    }
+    for (struct dirent *name; (name = readdir(names)); )
+        if (strncmp(name->d_name, key, strlen(key)) == 0)
+            unlinkat(directory, name->d_name, 0);
+    closedir(names);
+}
+
+void allocation_release(const struct allocation *allocation)
+{
+    if (access(allocation->runtime_state, F_OK) == 0 || errno != ENOENT)
+        return;
+    int ledger = open_ledger();
+    int lock = ledger < 0 ? -1 : take_lock(ledger);
+    if (lock >= 0) {
+        unlinkat(ledger, allocation->entry, 0);
+        int units = openat(ledger, "holders", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        DIR *names = units < 0 ? NULL : fdopendir(units);
+        if (names) {
+            for (struct dirent *unit; (unit = readdir(names)); )
+                if (unit->d_name[0] != '.')
+                    remove_holders(units, unit->d_name, allocation->key);
+            closedir(names);
+        } else if (units >= 0) {
+            close(units);
+        }
+        close(lock);
+    }
+    if (ledger >= 0)
+        close(ledger);
+}
