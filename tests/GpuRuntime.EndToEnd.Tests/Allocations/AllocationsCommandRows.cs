@@ -1,5 +1,6 @@
 using GpuRuntime.EndToEnd.Tests.Limits;
 using GpuRuntime.EndToEnd.Tests.Rows;
+using GpuRuntime.TestHosts;
 
 namespace GpuRuntime.EndToEnd.Tests.Allocations;
 
@@ -89,6 +90,18 @@ public sealed class AllocationsCommandRows : BundleFixture
 
             """));
         await DeleteAsync(machine, "small");
+    }
+
+    [Test]
+    public async Task A_partition_that_is_larger_than_the_limit_holds_it_and_shows_its_own_size()
+    {
+        await using var machine = TestMachine.Create(ReadyHosts.PartitionedMi300);
+        await StartAsync(machine, "partition", "GPU_RUNTIME_GPUS=amd:5,memory=2GiB");
+
+        var line = (await AllocationsAsync(machine)).EnsureSuccess().Lines[1];
+
+        Assert.That(line, Does.StartWith("partition  amd:5  ").And.EndWith("  2048 MiB  hardware (49152 MiB)  -"));
+        await DeleteAsync(machine, "partition");
     }
 
     [Test]
