@@ -75,7 +75,8 @@ public sealed class AllocationLedger(string stateDirectory)
 
     /// <summary>Takes an owner's entry away, if there is one.</summary>
     /// <param name="onlyIf">Looked at with the lock held; the entry stays unless it says so.</param>
-    public void Release(AllocationOwner owner, Func<AllocationEntry, bool>? onlyIf = null) => Guarded(() =>
+    /// <returns>Whether there was one, and it is gone.</returns>
+    public bool Release(AllocationOwner owner, Func<AllocationEntry, bool>? onlyIf = null) => Guarded(() =>
     {
         using var directory = LedgerDirectory.TryOpen(_state);
         if (directory?.Has(owner.FileName) != true)

@@ -26,7 +26,8 @@ internal static class AllocationsReleaseCommand
         if (isLive && !force)
             throw new GpuRuntimeException(ErrorCode.GpuHeld, $"The container {entry.Container} is there and has {gpus}; end it first, with its engine. With --force others are given its GPUs while it uses them.");
         // Whoever made a container of that name meanwhile keeps what it holds.
-        ledger.Release(AllocationOwner.Of(entry), present => present.Process == entry.Process);
+        if (!ledger.Release(AllocationOwner.Of(entry), present => present.Process == entry.Process))
+            throw new GpuRuntimeException(ErrorCode.AllocationNotFound, $"What {entry.Container} holds has changed meanwhile; see gpu-runtime allocations, and ask again.");
         Console.Out.WriteLine(PrintableText.Of($"Released {gpus}, held by {entry.Container}.{(isLive ? " The container is still there and goes on using what it has." : "")}"));
         return 0;
     }
