@@ -1,19 +1,72 @@
 using System.Reflection;
+using GpuRuntime.Agent.Limits;
+using GpuRuntime.Core.Errors;
+using GpuRuntime.Linux.Interop;
 
 namespace GpuRuntime.Agent;
 
-/// <summary>The agent. So far it only says its version.</summary>
+/// <summary>The one program of ours that may load a vendor's library: one verb, one file.</summary>
 internal static class Program
 {
+    private const int Failure = 1;
+    private const int WrongUsage = 2;
+
+    private const string Usage = $"""
+        usage: gpu-runtime-agent {LimitArguments.Usage}
+               gpu-runtime-agent --version
+        """;
+
     private static int Main(string[] args)
     {
-        if (args is ["--version"])
+        try
         {
-            Console.Out.WriteLine($"gpu-runtime-agent version {typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
-            return 0;
+            return Run(args);
+        }
+        catch (GpuRuntimeException exception)
+        {
+            return Tell(exception);
+        }
+        catch (LinuxException exception)
+        {
+            return Tell(new GpuRuntimeException(ErrorCode.HookFailed, $"{exception.Message}.", exception));
+        }
+        catch (Exception exception)
+        {
+            // The last line of defence: a low-level runtime shows what a hook wrote to stderr, and would show a crash as a signal.
+            return Tell(new GpuRuntimeException(ErrorCode.Unexpected, $"{exception.GetType().Name}: {exception.Message}", exception));
+        }
+    }
+
+    private static int Run(string[] args)
+    {
+        switch (args)
+        {
+            case [LimitArguments.Verb, .. var rest] when LimitArguments.Parse(rest) is { } arguments:
+                LimitCommand.Run(arguments);
+                return 0;
+            case ["--version"]:
+                Console.Out.WriteLine($"gpu-runtime-agent version {typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
+                return 0;
+            case ["--help"]:
+                Console.Out.WriteLine(Usage);
+                return 0;
+            default:
+                Console.Error.WriteLine(args.Length == 0 ? Usage : $"gpu-runtime-agent: unknown arguments: {PrintableText.Quote(string.Join(' ', args))}\n{Usage}");
+                return WrongUsage;
+        }
+    }
+
+    private static int Tell(GpuRuntimeException exception)
+    {
+        try
+        {
+            Console.Error.WriteLine($"gpu-runtime-agent: {exception.UserLine}");
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            // Nobody listens, or a disk is full. What counts for the caller is the status.
         }
 
-        Console.Error.WriteLine("usage: gpu-runtime-agent --version");
-        return 2;
+        return Failure;
     }
 }

@@ -1,0 +1,36 @@
+using GpuRuntime.Core.Errors;
+using GpuRuntime.Linux.Interop;
+
+namespace GpuRuntime.Linux.Loader;
+
+/// <summary>A library that a program of root's may load: root's own file, which nobody else can write to. What is loaded is the very file that was looked at, whatever its name leads to by then.</summary>
+public sealed class TrustedLibrary : IDisposable
+{
+    private const uint WritableByOthers = 0b010_010;
+
+    private readonly FileDescriptor _file;
+
+    private TrustedLibrary(FileDescriptor file) => _file = file;
+
+    /// <summary>The path to load it by, as long as this object is not disposed.</summary>
+    public string LoadPath => _file.ProcPath;
+
+    /// <param name="path">Absolute; links are followed.</param>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.HookFailed"/>: it is not there, or others could have written it.</exception>
+    public static TrustedLibrary Open(string path)
+    {
+        var file = Libc.TryOpenAt(Libc.AtFdCwd, path, OpenFlags.ReadOnly | OpenFlags.NonBlock, Resolve.None, out var errno)
+            ?? throw new GpuRuntimeException(ErrorCode.HookFailed, $"The library cannot be opened: {LinuxException.Of("open", path, errno).Message}.");
+        var status = Libc.Stat(file);
+        if (status.Type == FileType.Regular && status.Uid == 0 && (status.Mode & WritableByOthers) == 0)
+            return new TrustedLibrary(file);
+        file.Dispose();
+        throw new GpuRuntimeException(
+            ErrorCode.HookFailed,
+            status.Type == FileType.Regular
+                ? $"The library {path} is not loaded: it has to be root's, and writable by nobody else (chown root, chmod go-w)."
+                : $"The library {path} is not a regular file.");
+    }
+
+    public void Dispose() => _file.Dispose();
+}
