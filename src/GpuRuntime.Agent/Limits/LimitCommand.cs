@@ -24,11 +24,15 @@ internal static class LimitCommand
         using var process = ContainerProcess.Open(state.Pid);
         using var cgroup = Cgroup(state.Pid);
         using var file = TrustedLibrary.Open(arguments.Library);
+        foreach (var function in new[] { NvmlFunctions.SetMemoryLimitsName, NvmlFunctions.GetMemoryLimitsName })
+        {
+            if (!ElfSymbols.Exports(file.LoadPath, function))
+                throw Unavailable($"The driver of {arguments.Library} cannot limit a container's memory: it has no {function}, which drivers have from version 615.");
+        }
+
         try
         {
             using var library = NvmlLibrary.Open(file.LoadPath);
-            if (!library.CanLimitMemory)
-                throw Unavailable($"The driver of {arguments.Library} cannot limit a container's memory: it has no nvmlDeviceSetMemoryLimits_v1, which drivers have from version 615.");
             CgroupLimits.Set(library, cgroup.Directory, arguments.Limits);
         }
         catch (NvmlException exception)

@@ -72,7 +72,7 @@ internal sealed unsafe class NvmlDevice
         fixed (byte* path = NvmlLibrary.Text(cgroup))
         {
             var limits = new NvmlCurrentLimits { NameSpace = path };
-            return Has(_functions.GetMemoryLimits == null ? NvmlStatus.FunctionNotFound : _functions.GetMemoryLimits(_device, &limits), $"nvmlDeviceGetMemoryLimits_v1 of {cgroup}")
+            return Has(_functions.GetMemoryLimits == null ? NvmlStatus.FunctionNotFound : _functions.GetMemoryLimits(_device, &limits), $"{NvmlFunctions.GetMemoryLimitsName} of {cgroup}")
                 ? new NvmlLimits(limits.Soft, limits.Hard, limits.Used)
                 : null;
         }
@@ -88,7 +88,7 @@ internal sealed unsafe class NvmlDevice
         fixed (byte* path = NvmlLibrary.Text(cgroup))
         {
             var limits = new NvmlNewLimits { NameSpace = path, Soft = soft, Hard = hard };
-            _library.Check(_functions.SetMemoryLimits == null ? NvmlStatus.FunctionNotFound : _functions.SetMemoryLimits(_device, &limits), $"nvmlDeviceSetMemoryLimits_v1 of {cgroup}");
+            _library.Check(_functions.SetMemoryLimits == null ? NvmlStatus.FunctionNotFound : _functions.SetMemoryLimits(_device, &limits), $"{NvmlFunctions.SetMemoryLimitsName} of {cgroup}");
         }
     }
 

@@ -5,6 +5,9 @@ namespace GpuRuntime.Agent.Nvml;
 /// <summary>The functions of a loaded NVML, by name. One that the library does not have is <see langword="null"/>: later drivers have more, and none is asked for its version.</summary>
 internal sealed unsafe class NvmlFunctions(nint library)
 {
+    public const string SetMemoryLimitsName = "nvmlDeviceSetMemoryLimits_v1";
+    public const string GetMemoryLimitsName = "nvmlDeviceGetMemoryLimits_v1";
+
     public readonly delegate* unmanaged<NvmlStatus> Init = (delegate* unmanaged<NvmlStatus>)Find(library, "nvmlInit_v2");
     public readonly delegate* unmanaged<NvmlStatus> Shutdown = (delegate* unmanaged<NvmlStatus>)Find(library, "nvmlShutdown");
     public readonly delegate* unmanaged<NvmlStatus, byte*> ErrorString = (delegate* unmanaged<NvmlStatus, byte*>)Find(library, "nvmlErrorString");
@@ -18,8 +21,8 @@ internal sealed unsafe class NvmlFunctions(nint library)
     public readonly delegate* unmanaged<nint, NvmlMemoryInfo*, NvmlStatus> MemoryInfo = (delegate* unmanaged<nint, NvmlMemoryInfo*, NvmlStatus>)Find(library, "nvmlDeviceGetMemoryInfo");
     public readonly delegate* unmanaged<nint, NvmlMemoryInfo2*, NvmlStatus> MemoryInfo2 = (delegate* unmanaged<nint, NvmlMemoryInfo2*, NvmlStatus>)Find(library, "nvmlDeviceGetMemoryInfo_v2");
     public readonly delegate* unmanaged<nint, uint*, uint*, NvmlStatus> MigMode = (delegate* unmanaged<nint, uint*, uint*, NvmlStatus>)Find(library, "nvmlDeviceGetMigMode");
-    public readonly delegate* unmanaged<nint, NvmlNewLimits*, NvmlStatus> SetMemoryLimits = (delegate* unmanaged<nint, NvmlNewLimits*, NvmlStatus>)Find(library, "nvmlDeviceSetMemoryLimits_v1");
-    public readonly delegate* unmanaged<nint, NvmlCurrentLimits*, NvmlStatus> GetMemoryLimits = (delegate* unmanaged<nint, NvmlCurrentLimits*, NvmlStatus>)Find(library, "nvmlDeviceGetMemoryLimits_v1");
+    public readonly delegate* unmanaged<nint, NvmlNewLimits*, NvmlStatus> SetMemoryLimits = (delegate* unmanaged<nint, NvmlNewLimits*, NvmlStatus>)Find(library, SetMemoryLimitsName);
+    public readonly delegate* unmanaged<nint, NvmlCurrentLimits*, NvmlStatus> GetMemoryLimits = (delegate* unmanaged<nint, NvmlCurrentLimits*, NvmlStatus>)Find(library, GetMemoryLimitsName);
 
     /// <summary>Lists of processes: of compute and of graphics contexts, each by the latest version of its call that there is.</summary>
     public readonly NvmlProcessList Compute = NvmlProcessList.Find(library, "nvmlDeviceGetComputeRunningProcesses");

@@ -24,16 +24,13 @@ internal sealed unsafe class NvmlLibrary : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Whether limits can be set: this driver's library has the call for it.</summary>
-    public bool CanLimitMemory => _functions.SetMemoryLimits != null && _functions.GetMemoryLimits != null;
-
     /// <summary>Loads the library and initialises it; the caller knows whose file it is.</summary>
     /// <param name="path">Absolute.</param>
     /// <exception cref="NvmlException">It cannot be loaded, or finds no driver.</exception>
     public static NvmlLibrary Open(string path)
     {
         if (!NativeLibrary.TryLoad(path, out var loaded))
-            throw new NvmlException(NvmlStatus.LibraryNotFound, $"{path} cannot be loaded as a library of this machine");
+            throw new NvmlException(NvmlStatus.LibraryNotFound, "it cannot be loaded as a library of this machine");
         var library = new NvmlLibrary(loaded);
         try
         {

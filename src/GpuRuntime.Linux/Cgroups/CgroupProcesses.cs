@@ -34,7 +34,10 @@ internal static class CgroupProcesses
 
         // 0 stands for a process of a pid namespace that is not below the reader's.
         found.Remove(0);
-        return [.. found.Order()];
+        var processes = new int[found.Count];
+        found.CopyTo(processes);
+        Array.Sort(processes);
+        return [.. processes];
     }
 
     /// <summary>Kills until none is left.</summary>

@@ -12,6 +12,8 @@ internal static class Programs
 
     public static string GpuRuntimeHook => Built("gpu-runtime-hook");
 
+    public static string GpuRuntimeAgent => Built("gpu-runtime-agent");
+
     /// <summary>The PATH for engines: a test must not depend on the caller's.</summary>
     public static string SearchPath { get; } = string.Join(':', Directories);
 
