@@ -7,10 +7,13 @@ namespace GpuRuntime.Agent.Watchdog;
 /// <param name="longest">For one reading.</param>
 internal sealed class ReadingQueue(TimeSpan longest)
 {
+    // A driver that hangs may hold up everything that asks it, one reading after another.
+    private const int MostLate = 10;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Reading> _late = new(StringComparer.Ordinal);
 
-    /// <summary>Returns when each reading has returned or was left behind.</summary>
+    /// <summary>Returns when each reading has returned or was left behind; when many were, those that have not begun are not read this time.</summary>
     /// <returns>The readings whose results there are: of a subject that was late the earlier one.</returns>
     public IReadOnlyList<Reading> Run(IEnumerable<Reading> readings)
     {
@@ -28,7 +31,7 @@ internal sealed class ReadingQueue(TimeSpan longest)
         }
 
         var isDone = waiting.Count == 0;
-        while (!isDone)
+        for (var late = 0; !isDone && late < MostLate; late++)
             isDone = new Worker(this, waiting, results).Work();
         return results;
     }

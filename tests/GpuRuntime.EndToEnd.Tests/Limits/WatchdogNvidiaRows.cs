@@ -86,11 +86,15 @@ public sealed class WatchdogNvidiaRows() : WatchdogFixture(EngineKind.RuncOnCgro
     private protected override async Task PrepareAsync()
     {
         await base.PrepareAsync();
-        var library = Directory.GetFiles(Host.DriverRoot, $"libnvidia-ml.so.{Host.DriverVersion}", SearchOption.AllDirectories)[0];
-        File.Delete(library);
+        var library = Machine.Directory.Combine("libnvidia-ml.so.1");
         (await Command.Of(
             Programs.Engine("gcc"), "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-shared", "-fPIC", $"-DUSE=\"{Use}\"",
             "-Wl,-soname,libnvidia-ml.so.1", "-o", library, Path.Combine(AppContext.BaseDirectory, "Limits", "stand-in-nvml-processes.c")).RunAsync()).EnsureSuccess();
+        foreach (var file in Directory.GetFiles(Host.DriverRoot, $"libnvidia-ml.so.{Host.DriverVersion}", SearchOption.AllDirectories).Where(static path => path.Contains("x86_64", StringComparison.Ordinal)))
+        {
+            File.Delete(file);
+            File.Copy(library, file);
+        }
     }
 
     private void Tell(params string[] lines)

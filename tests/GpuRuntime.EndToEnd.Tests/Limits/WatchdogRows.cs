@@ -116,11 +116,13 @@ public sealed class WatchdogRows(EngineKind kind) : WatchdogFixture(kind)
     [Test]
     public async Task A_process_in_a_cgroup_below_the_containers_is_counted_wherever_the_first_one_is()
     {
+        var before = await StartAgentAsync();
         var container = await RunAsync(OneGibibyteOfAmd0);
+        await before.StopAsync();
         var processes = container.Processes;
         await MoveBelowAsync(container, "init", processes[0]);
         await MoveBelowAsync(container, "work", processes[1]);
-        // It sees the container for the first time now.
+        // This one has not seen the container as it was made.
         var agent = await StartAgentAsync();
 
         TellKfd(processes[1], Amd0, Limit);
