@@ -11,7 +11,8 @@ namespace GpuRuntime.Linux.Loader;
 /// </summary>
 public static class ElfSymbols
 {
-    private const int MostSteps = 1 << 16;
+    // Linkers keep a few symbols in a bucket.
+    private const int MostSteps = 1 << 12;
     private const int LongestName = 1024;
 
     /// <returns>Whether the library defines the symbol for others, in whatever version; no for a file that cannot be read or is none.</returns>
