@@ -21,8 +21,9 @@ internal sealed class BreachAction(LedgerView ledger, WatchdogReport report)
             if (!IsUnchanged(container, unit))
                 return false;
             // A process that has ended since, and whose number is another's now, is not in the cgroup.
-            var used = use(container.Processes());
-            if (used <= limit)
+            var processes = container.Processes();
+            var used = use(processes);
+            if (processes.IsEmpty || used <= limit)
                 return false;
             var cgroup = container.HandOver(now);
             // The kernel of version 1 has no call for it, and a process in a driver may not end: nobody waits for that. The program does, when it stops.

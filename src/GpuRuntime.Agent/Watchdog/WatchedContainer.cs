@@ -7,7 +7,6 @@ using GpuRuntime.Core.Monitoring;
 using GpuRuntime.Linux.Allocations;
 using GpuRuntime.Linux.Cgroups;
 using GpuRuntime.Linux.Interop;
-using GpuRuntime.Linux.Monitoring;
 
 namespace GpuRuntime.Agent.Watchdog;
 
@@ -17,10 +16,15 @@ internal sealed class WatchedContainer(AllocationEntry entry) : IDisposable
     // Drivers take their time to give memory back. What is still above then is killed, and told, again.
     private static readonly TimeSpan TimeToDie = TimeSpan.FromSeconds(30);
 
+    // Most processes of most containers have no GPU open, and looking through their files is what a pass costs: they are looked at in turns.
+    private const int TurnsOfIdleProcesses = 5;
+
     private readonly Dictionary<string, GracePeriod> _periods = new(StringComparer.Ordinal);
     private StartedContainer? _started;
     private ContainerCgroup? _cgroup;
     private TimeSpan? _killed;
+    private HashSet<int> _idle = [];
+    private int _turn;
 
     public AllocationEntry Entry => entry;
 
@@ -59,7 +63,7 @@ internal sealed class WatchedContainer(AllocationEntry entry) : IDisposable
         }
 
         var dmem = _cgroup.IsVersion2 ? _cgroup.Read(DmemUse.File) : null;
-        return new ContainerSample([.. pids.Select(files.Read)], dmem);
+        return new ContainerSample(Read(files, pids), dmem);
     }
 
     /// <summary>The processes that are in the cgroup now; empty when the container does not run any more.</summary>
@@ -75,6 +79,24 @@ internal sealed class WatchedContainer(AllocationEntry entry) : IDisposable
     }
 
     public void Dispose() => _cgroup?.Dispose();
+
+    private ImmutableArray<ProcessSample> Read(SampledFiles files, ImmutableArray<int> pids)
+    {
+        _turn++;
+        var idle = new HashSet<int>(pids.Length);
+        var processes = ImmutableArray.CreateBuilder<ProcessSample>(pids.Length);
+        foreach (var pid in pids)
+        {
+            var isSkipped = _idle.Contains(pid) && (pid + _turn) % TurnsOfIdleProcesses != 0;
+            var process = files.Read(pid, isSkipped);
+            processes.Add(process);
+            if (process is { Clients.Count: 0, DrmProblem: null })
+                idle.Add(pid);
+        }
+
+        _idle = idle;
+        return processes.MoveToImmutable();
+    }
 
     private bool IsFound()
     {
@@ -102,50 +124,5 @@ internal sealed class WatchedContainer(AllocationEntry entry) : IDisposable
     {
         _cgroup?.Dispose();
         (_cgroup, _started) = (null, null);
-    }
-}
-
-/// <summary>What is read of each process of a container.</summary>
-/// <param name="ReadsDrm">One of its GPUs tells by DRM.</param>
-/// <param name="KfdIds">KFD's ids of its GPUs.</param>
-internal sealed record SampledFiles(KernelFiles Proc, KernelFiles Sys, bool ReadsDrm, ImmutableArray<uint> KfdIds)
-{
-    public ProcessSample Read(int pid)
-    {
-        var sample = new ProcessSample(pid, [], ImmutableDictionary<uint, long>.Empty);
-        if (ReadsDrm)
-        {
-            try
-            {
-                sample = sample with { Clients = ProcessDrmClients.Of(Proc, pid) };
-            }
-            catch (LinuxException exception)
-            {
-                sample = sample with { DrmProblem = $"the open files of its processes cannot be read: {exception.Message}" };
-            }
-        }
-
-        return KfdIds.IsEmpty ? sample : WithKfd(sample);
-    }
-
-    private ProcessSample WithKfd(ProcessSample sample)
-    {
-        foreach (var id in KfdIds)
-        {
-            var file = KfdProcess.MemoryFile(sample.Pid, id);
-            try
-            {
-                // No file: it does not use KFD, or not this GPU.
-                if (Sys.Read(file) is not { } text)
-                    continue;
-                sample = KfdProcess.ParseMemory(text) is { } bytes ? sample with { KfdBytes = sample.KfdBytes.SetItem(id, bytes) } : sample with { KfdProblem = $"{file} holds no amount" };
-            }
-            catch (LinuxException exception)
-            {
-                sample = sample with { KfdProblem = exception.Message };
-            }
-        }
-
-        return sample;
     }
 }
