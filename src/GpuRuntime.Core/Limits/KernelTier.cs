@@ -35,7 +35,7 @@ internal sealed class KernelTier : IMemoryTier
             plan = plan with
             {
                 NvidiaMemory = new NvidiaMemoryLimit(
-                    facts.Host.AgentProgram!, ManagementLibrary(facts)!, [.. nvidia.Select(unit => new GpuMemoryLimit(unit.Gpu.PciAddress, bytes))]),
+                    facts.Host.AgentProgram!, Nvml(facts)!, [.. nvidia.Select(unit => new GpuMemoryLimit(unit.Gpu.PciAddress, bytes))]),
             };
         }
 
@@ -75,16 +75,10 @@ internal sealed class KernelTier : IMemoryTier
             return "NVIDIA's driver takes no limit for MIG devices";
         if (question.Facts.Host.AgentProgram is null)
             return "gpu-runtime-agent, which sets the driver's limits, is not installed beside gpu-runtime";
-        return ManagementLibrary(question.Facts) is not { } library ? "the driver's libnvidia-ml is not found"
+        return Nvml(question.Facts) is not { } library ? "the driver's libnvidia-ml is not found"
             : question.Facts.Host.Exports(library, NvidiaMemoryLimit.Symbol) ? null
             : $"{library} has no {NvidiaMemoryLimit.Symbol} (driver r615 or newer)";
     }
 
-    private static string? ManagementLibrary(LimitFacts facts)
-    {
-        if (NvidiaDriver.Read(facts.Root) is not { } driver)
-            return null;
-        var files = new DriverFiles(facts.Root, driver.Version, facts.Configuration.LibrarySearchPaths);
-        return (files.Library("libnvidia-ml", LibraryArchitecture.X64) ?? files.Library("libnvidia-ml", LibraryArchitecture.Arm64))?.File.HostPath;
-    }
+    private static string? Nvml(LimitFacts facts) => ManagementLibrary.Find(facts.Root, facts.Configuration.LibrarySearchPaths);
 }
