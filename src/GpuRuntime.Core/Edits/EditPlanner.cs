@@ -32,7 +32,7 @@ public sealed class EditPlanner(IHostRoot host, RuntimeConfiguration configurati
         request = InWholeMebibytes(request);
         var gpus = VendorModules.Identify(host);
         var facts = new LimitFacts(host, limits, configuration);
-        var allocation = allocations.Reserve(holdings => Allocator.Allocate(request, gpus, facts, holdings));
+        var allocation = allocations.Reserve(holdings => Allocator.Allocate(request, gpus, facts, holdings), request.Selectors.Any(selector => selector.Kind == SelectorKind.Count));
         warnings = allocation.Warnings;
         if (allocation.IsNothing)
             return null;

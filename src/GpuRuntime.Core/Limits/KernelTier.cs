@@ -66,6 +66,8 @@ internal sealed class KernelTier : IMemoryTier
         var regions = DmemRegions.Of(question.Unit.Gpu, DmemRegions.Read(question.Facts.Root));
         if (regions.IsEmpty)
             return $"the driver {question.Unit.Gpu.Driver} has registered no memory of {question.Unit.Id} with the dmem controller";
+        if (question.Bytes / regions.Length < MemoryText.Mebibyte)
+            return $"{MemoryText.Of(question.Bytes)} are less than 1 MiB for each of the {regions.Length} tiles of {question.Unit.Id}";
         return question.Facts.Host.LowLevelRuntime == OneLineRuntime && regions.Length > 1 ? $"{OneLineRuntime} sets one region only, and {question.Unit.Id} has {regions.Length}" : null;
     }
 

@@ -92,11 +92,13 @@ public sealed class AllocationLedger(string stateDirectory)
     /// <inheritdoc cref="Read"/>
     public void ReleaseDeleted(AllocationOwner owner) => Release(owner, entry => !LedgerSweep.IsLive(entry));
 
-    internal Allocation Reserve(AllocationOwner owner, string bundle, ProcessIdentity process, Func<IHoldings, Allocation> decide) => Guarded(() =>
+    internal Allocation Reserve(AllocationOwner owner, string bundle, ProcessIdentity process, Func<IHoldings, Allocation> decide, bool comparesHolders = false) => Guarded(() =>
     {
         using var directory = LedgerDirectory.Open(_state);
         using var held = directory.Lock();
         RefuseAnotherOfThisName(directory, owner, process);
+        if (comparesHolders)
+            LedgerSweep.Part(directory, process.Pid);
         var holdings = new LedgerHoldings(directory, owner.Key);
         Allocation allocation;
         try
