@@ -29,7 +29,7 @@ help:
 	@echo 'make test          every test; the last line says how many passed, failed, were skipped'
 	@echo 'make bench         what a container start costs over bare runc'
 	@echo 'make gpu-test      the checks on a real NVIDIA host, from what make build left in $(bin)'
-	@echo 'make build         the executables, in $(bin)'
+	@echo 'make build         the executables, in $(bin), and the libraries of the cooperative limit, in $(cooperative)'
 	@echo 'make setup         installs what the targets need and this machine lacks (Debian packages)'
 	@echo 'make format        formats the C# sources; make format-check only looks'
 	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); keeps an /etc/gpu-runtime/config.json that exists'

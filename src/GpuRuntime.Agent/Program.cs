@@ -1,5 +1,6 @@
 using System.Reflection;
 using GpuRuntime.Agent.Limits;
+using GpuRuntime.Agent.Serving;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Linux.Interop;
 
@@ -13,6 +14,7 @@ internal static class Program
 
     private const string Usage = $"""
         usage: gpu-runtime-agent {LimitArguments.Usage}
+               gpu-runtime-agent {ServeArguments.Usage}
                gpu-runtime-agent --version
         """;
 
@@ -43,6 +45,9 @@ internal static class Program
         {
             case [LimitArguments.Verb, .. var rest] when LimitArguments.Parse(rest) is { } arguments:
                 LimitCommand.Run(arguments);
+                return 0;
+            case [ServeArguments.Verb, .. var rest] when ServeArguments.Parse(rest) is { } arguments:
+                ServeCommand.Run(arguments);
                 return 0;
             case ["--version"]:
                 Console.Out.WriteLine($"gpu-runtime-agent version {typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 
 #define STATE_DIRECTORY "/run/gpu-runtime"
 #define LONGEST_ID 180
-#define LOCK_TRIES 10000
+#define LONGEST_WAIT_SECONDS 20
 
 static bool is_plain_path(const char *path)
 {
@@ -74,18 +75,28 @@ bool allocation_exists(const struct allocation *allocation)
     return exists;
 }
 
-/* The lock goes with its holder's death; somebody who only stands still must not hang a delete. */
+static volatile sig_atomic_t waited_enough;
+
+static void stop_waiting(int signal)
+{
+    (void)signal;
+    waited_enough = 1;
+}
+
+/* In the kernel's queue, where each has its turn. The lock goes with its holder's death; somebody who only stands still must not hang a delete. */
 static int take_lock(int ledger)
 {
+    struct sigaction stop = {.sa_handler = stop_waiting};
     int lock = openat(ledger, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (lock < 0)
         return -1;
-    for (int tries = 0; flock(lock, LOCK_EX | LOCK_NB) != 0; tries++) {
-        if ((errno != EWOULDBLOCK && errno != EINTR) || tries == LOCK_TRIES) {
+    sigaction(SIGALRM, &stop, NULL);
+    alarm(LONGEST_WAIT_SECONDS);
+    while (flock(lock, LOCK_EX) != 0) {
+        if (errno != EINTR || waited_enough) {
             close(lock);
             return -1;
         }
-        usleep(1000);
     }
     return lock;
 }

@@ -1,6 +1,7 @@
 /* cuda-probe: what a container really got. It runs inside containers that `make demo`, the tests and tests/gpu-test/run.sh start.
  *
  *   cuda-probe                     through libcuda.so.1: count the devices, and on each get a context and allocate memory
+ *   cuda-probe fill                through libcuda.so.1: how much memory the first device gives until it has no more
  *   cuda-probe nodes               every /dev/nvidia* and /dev/dri node with its numbers, and whether it opens
  *   cuda-probe open MAJOR MINOR    make a node of these numbers in /tmp and open it: does the device cgroup let it through?
  *   cuda-probe dlopen SONAME...    whether the loader finds each library, and where
@@ -135,7 +136,37 @@ static int probe_device(const struct cuda *cuda, int ordinal)
     return 0;
 }
 
-static int probe_cuda(void)
+/* Memory of the first device in pieces, until the driver has no more: where a limit holds, that is at the limit. */
+static int fill_device(const struct cuda *cuda)
+{
+    enum { PIECE = 64 << 20, OUT_OF_MEMORY = 2 };
+    CUdevice device;
+    CUcontext context;
+    CUdeviceptr memory;
+    CUresult result;
+    size_t size = 0;
+    unsigned long pieces = 0;
+    const char *name = NULL;
+
+    if ((result = cuda->device_get(&device, 0)) != 0)
+        return failed(cuda, "cuDeviceGet", result, DEVICE);
+    if ((result = cuda->device_memory(&size, device)) != 0)
+        return failed(cuda, "cuDeviceTotalMem", result, DEVICE);
+    if ((result = cuda->context_create(&context, device)) != 0)
+        return failed(cuda, "cuDevicePrimaryCtxRetain", result, CONTEXT);
+    if ((result = cuda->context_set(context)) != 0)
+        return failed(cuda, "cuCtxSetCurrent", result, CONTEXT);
+    while ((result = cuda->allocate(&memory, PIECE)) == 0)
+        pieces++;
+    if (result != OUT_OF_MEMORY)
+        return failed(cuda, "cuMemAlloc", result, ALLOCATE);
+    if (cuda->error_name(result, &name) != 0 || !name)
+        name = "unknown error";
+    printf("filled %lu MiB of %zu MiB: %d %s\n", pieces * (PIECE >> 20), size >> 20, result, name);
+    return 0;
+}
+
+static int probe_cuda(int fills)
 {
     struct cuda cuda;
     CUresult result;
@@ -163,6 +194,8 @@ static int probe_cuda(void)
     printf("CUDA %d.%d, devices: %d\n", version / 1000, version % 1000 / 10, count);
     if (count == 0)
         return NO_DEVICE;
+    if (fills)
+        return fill_device(&cuda);
     for (int i = 0; i < count; i++) {
         int step = probe_device(&cuda, i);
         if (step != 0)
@@ -263,7 +296,9 @@ int main(int argc, char **argv)
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (argc == 1)
-        status = probe_cuda();
+        status = probe_cuda(0);
+    else if (argc == 2 && strcmp(argv[1], "fill") == 0)
+        status = probe_cuda(1);
     else if (argc == 2 && strcmp(argv[1], "nodes") == 0)
         status = probe_nodes();
     else if (argc == 4 && strcmp(argv[1], "open") == 0)
@@ -271,7 +306,7 @@ int main(int argc, char **argv)
     else if (argc > 2 && strcmp(argv[1], "dlopen") == 0)
         status = probe_dlopen(argc - 2, argv + 2);
     else
-        fputs("usage: cuda-probe [nodes | open MAJOR MINOR | dlopen SONAME...]\n", stderr);
+        fputs("usage: cuda-probe [fill | nodes | open MAJOR MINOR | dlopen SONAME...]\n", stderr);
     fflush(stdout);
     return status;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # `make gpu-test`: does gpu-runtime give a container exactly the NVIDIA GPUs that it asks for, on this machine?
 #
-# Needs artifacts/bin (or BIN=DIR) as `make build` left it, runc or crun (RUNC=PATH) and root. No compiler, SDK, Docker or network.
+# Needs artifacts/bin (or BIN=DIR), and artifacts/lib beside it for the cooperative limit, as `make build` left them, runc or crun (RUNC=PATH) and root. No compiler, SDK, Docker or network.
 #   DRIVER_ROOT=DIR     the driver's root filesystem, if it is neither / nor /run/nvidia/driver
 #   GPU_TEST_HOST=DIR   a simulated host of gpu-runtime-test-hosts instead of this machine; what needs a real GPU is named so
 # Prints a table. Exit: 0 all well, 1 a check failed, 2 nothing could be checked (no GPU, no runc; a sentence says what).
@@ -395,6 +395,54 @@ by_cdi() {
     grants 'by CDI, all' "$all_nodes" "$all_uuids" NVIDIA_VISIBLE_DEVICES=gpu-test.example/gpu=all
 }
 by_cdi
+
+by_limit() { # The strongest tier that this host has; the least is enough here.
+    local limit=2048 full=$GPU_RUNTIME_CONFIG holder=gpu-test-$$-holder filled
+    sed 's|^  "cdi"|  "limits": { "minimumTier": "cooperative" },\n&|' "$full" >"$work/limits.json"
+    if [ -n "$simulated" ]; then
+        mkdir -p -m 0700 "$work/state"
+        ls "$proc/driver/nvidia/gpus" | sed 's/.*/gpu & 85899345920/' >"$work/state/nvidia-gpus"
+    elif ! output=$("$bin/gpu-runtime" devices --refresh 2>&1); then
+        report failed 'devices --refresh: how much memory each GPU has' "$output"
+        return
+    fi
+    local GPU_RUNTIME_CONFIG=$work/limits.json
+
+    container "GPU_RUNTIME_GPUS=nvidia:$first_index,memory=${limit}MiB" -- cuda-probe fill
+    tier=$(grep -o 'GPU_RUNTIME_MEMORY_TIER=[a-z]*' "$bundle/config.json")
+    check="memory=${limit}MiB: CUDA has no more than that (${tier:-no tier})"
+    filled=$(printf '%s\n' "$output" | sed -n 's/^filled \([0-9]*\) MiB of .*OUT_OF_MEMORY$/\1/p')
+    if [ -n "$simulated" ]; then
+        if [ -n "$tier" ]; then report ok "$check" 'computing needs a real GPU'; else report failed "$check" "exit $code: $output"; fi
+    elif [ "$tier" = GPU_RUNTIME_MEMORY_TIER=hardware ]; then
+        report skipped "$check" "the instance is larger than the limit: $output"
+    elif [ -n "$filled" ] && [ "$filled" -gt 0 ] && [ "$filled" -le $limit ]; then
+        report ok "$check" "$output"
+    else
+        report failed "$check" "exit $code: $output"
+    fi
+    container "GPU_RUNTIME_GPUS=nvidia:$first_index,memory=${limit}MiB" -- nvidia-smi
+    if [ -n "$simulated" ] || [ "$tier" != GPU_RUNTIME_MEMORY_TIER=cooperative ]; then
+        report skipped "memory=${limit}MiB: nvidia-smi shows the limit" "${tier:-no tier}"
+    elif [[ $output == *"/ ${limit}MiB"* || $output == *"/  ${limit}MiB"* ]]; then
+        report ok "memory=${limit}MiB: nvidia-smi shows the limit" ''
+    else
+        report failed "memory=${limit}MiB: nvidia-smi shows the limit" "exit $code: $output"
+    fi
+
+    write_bundle "$work/holder" "$(words cuda-probe nodes)" "$(words "GPU_RUNTIME_GPUS=nvidia:$first_index,mode=exclusive")"
+    # Into a file: the container keeps what its creator wrote to, and would keep a pipe's reader waiting.
+    if ! runtime create --bundle "$work/holder" "$holder" </dev/null >"$work/holder.log" 2>&1; then
+        report failed 'mode=exclusive: a free GPU is given' "$(cat "$work/holder.log")"
+        return
+    fi
+    report ok 'mode=exclusive: a free GPU is given' "$("$bin/gpu-runtime" allocations 2>&1 | tail -n 1)"
+    fails 'mode=exclusive: nobody else gets that GPU, and reads who has it' "GRT2009.*$holder" "GPU_RUNTIME_GPUS=nvidia:$first_index"
+    runtime delete --force "$holder" >/dev/null 2>&1
+    container "GPU_RUNTIME_GPUS=nvidia:$first_index,mode=exclusive" -- cuda-probe nodes
+    same 'mode=exclusive: the GPU is free once its holder is deleted' "$first_node" "$(gpu_nodes "$output")"
+}
+by_limit
 
 container NVIDIA_VISIBLE_DEVICES=all -- cuda-probe nodes
 cp "$bundle/config.json" "$work/once.json"

@@ -10,27 +10,41 @@ namespace GpuRuntime.Core.Allocation;
 /// </summary>
 internal sealed class Closeness
 {
-    // Three sums in one number, none of which reaches the next: there is room for the pairs of 400 GPUs that are all linked.
-    private const long OneNumaNode = 1;
-    private const long OneDevice = 1L << 20;
-    private const long OneLink = 1L << 40;
+    // A pair in 16 bits: whether it shares its NUMA node, whether its device, and the strength of its link.
+    private const ushort OneNumaNode = 1;
+    private const ushort OneDevice = 2;
+    private const int LinkShift = 2;
+
+    // Three sums in one number, the devices' from bit 20 on, none of which reaches the next: there is room for the pairs of 400 GPUs that are all linked.
+    private const int DeviceSumShift = 19;
+    private const int LinkSumShift = 40;
 
     private readonly long[] _toGiven;
-    private readonly long[] _pairs;
+    private readonly ushort[] _pairs;
 
     /// <param name="given">GPUs that the container gets in any case.</param>
     /// <param name="rank">Those among which there is a choice, in the host's order.</param>
+    /// <param name="links">Each pair at most once.</param>
     public Closeness(ImmutableArray<Gpu> given, Gpu[] rank, ImmutableArray<GpuLink> links)
     {
         Count = rank.Length;
         _toGiven = new long[rank.Length];
-        _pairs = new long[rank.Length * rank.Length];
+        _pairs = new ushort[rank.Length * rank.Length];
+        var ranked = new Site[rank.Length];
         for (var i = 0; i < rank.Length; i++)
+            ranked[i] = Site.Of(rank[i]);
+        foreach (var gpu in given)
         {
-            foreach (var gpu in given)
-                _toGiven[i] += Place(rank[i], gpu);
-            for (var j = 0; j < i; j++)
-                Add(i, j, Place(rank[i], rank[j]));
+            var site = Site.Of(gpu);
+            for (var i = 0; i < ranked.Length; i++)
+                _toGiven[i] += Sum(Between(ranked[i], site));
+        }
+
+        for (var i = 0; i < ranked.Length; i++)
+        {
+            var row = _pairs.AsSpan(i * Count, Count);
+            for (var j = 0; j < row.Length; j++)
+                row[j] = Between(ranked[i], ranked[j]);
         }
 
         AddLinks(given, rank, links);
@@ -42,15 +56,23 @@ internal sealed class Closeness
     /// <summary>How close one of them is to all that are given in any case.</summary>
     public long ToGiven(int gpu) => _toGiven[gpu];
 
-    /// <summary>How close one of them is to each of them.</summary>
-    public ReadOnlySpan<long> ToEach(int gpu) => _pairs.AsSpan(gpu * Count, Count);
-
-    private static long Place(Gpu gpu, Gpu other)
+    /// <summary>Adds how close each of them is to one of them.</summary>
+    /// <param name="gpu">The one.</param>
+    /// <param name="sums">What to add to, one for each.</param>
+    /// <param name="into">Where to write, which may be the same.</param>
+    /// <param name="from">The first that matters.</param>
+    public void Add(int gpu, ReadOnlySpan<long> sums, Span<long> into, int from = 0)
     {
-        if (gpu.Vendor != other.Vendor)
-            return 0;
-        return (gpu.PciAddress == other.PciAddress ? OneDevice : 0) + (gpu.NumaNode is { } node && node == other.NumaNode ? OneNumaNode : 0);
+        var pairs = _pairs.AsSpan(gpu * Count, Count);
+        for (var other = from; other < pairs.Length; other++)
+            into[other] = sums[other] + Sum(pairs[other]);
     }
+
+    private static long Sum(ushort pair) =>
+        ((long)(pair >> LinkShift) << LinkSumShift) | ((long)(pair & OneDevice) << DeviceSumShift) | (long)(pair & OneNumaNode);
+
+    private static ushort Between(Site first, Site second) =>
+        (ushort)((first.Device == second.Device ? OneDevice : 0) | (first.NumaNode == second.NumaNode && first.NumaNode != Site.Unknown ? OneNumaNode : 0));
 
     // A host of partitions has thousands of links: their ends are looked up, not compared with each GPU.
     private void AddLinks(ImmutableArray<Gpu> given, Gpu[] rank, ImmutableArray<GpuLink> links)
@@ -60,22 +82,43 @@ internal sealed class Closeness
         {
             var first = places.Of(link.Vendor, link.First);
             var second = places.Of(link.Vendor, link.Second);
-            var closeness = Math.Clamp(link.Strength, 0, GpuLink.Strongest) * OneLink;
+            var closeness = (ushort)(Math.Clamp(link.Strength, 0, GpuLink.Strongest) << LinkShift);
             if (first == second)
                 continue;
             if (first >= 0 && second >= 0)
-                Add(first, second, closeness);
+            {
+                _pairs[(first * Count) + second] |= closeness;
+                _pairs[(second * Count) + first] |= closeness;
+            }
             else if (first >= 0 && second == Places.Given)
-                _toGiven[first] += closeness;
+            {
+                _toGiven[first] += Sum(closeness);
+            }
             else if (first == Places.Given && second >= 0)
-                _toGiven[second] += closeness;
+            {
+                _toGiven[second] += Sum(closeness);
+            }
         }
     }
 
-    private void Add(int gpu, int other, long closeness)
+    /// <summary>Where a GPU is, as numbers that only GPUs of one vendor share: there are thousands of pairs to compare.</summary>
+    private readonly struct Site
     {
-        _pairs[(gpu * Count) + other] += closeness;
-        _pairs[(other * Count) + gpu] += closeness;
+        public const long Unknown = -1;
+
+        public ulong Device { get; private init; }
+
+        public long NumaNode { get; private init; }
+
+        public static Site Of(Gpu gpu)
+        {
+            var (domain, bus, device, function) = gpu.PciAddress;
+            return new Site
+            {
+                Device = ((ulong)gpu.Vendor << 56) | ((ulong)domain << 24) | ((ulong)bus << 16) | ((ulong)device << 8) | function,
+                NumaNode = gpu.NumaNode is { } node ? ((long)gpu.Vendor << 32) | (uint)node : Unknown,
+            };
+        }
     }
 
     /// <summary>Where the GPU is that a link names: among those to choose from, among the given ones, or nowhere.</summary>

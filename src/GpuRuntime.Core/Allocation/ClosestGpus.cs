@@ -57,7 +57,7 @@ internal static class ClosestGpus
         {
             set[size] = next;
             sum += gains[next];
-            Add(gains, closeness.ToEach(next), gains, 0);
+            closeness.Add(next, gains, gains);
             gains[next] = long.MinValue;
             // A member's gain only grows, and never out of reach: it is not met again.
             next = 0;
@@ -69,12 +69,6 @@ internal static class ClosestGpus
         }
 
         return sum;
-    }
-
-    private static void Add(long[] gains, ReadOnlySpan<long> further, long[] into, int from)
-    {
-        for (var gpu = from; gpu < further.Length; gpu++)
-            into[gpu] = gains[gpu] + further[gpu];
     }
 
     /// <summary>Goes through all sets in ascending order.</summary>
@@ -121,7 +115,7 @@ internal static class ClosestGpus
             {
                 _set[size] = gpu;
                 if (size + 1 < _set.Length)
-                    Add(_gains[size], _closeness.ToEach(gpu), _gains[size + 1], gpu + 1);
+                    _closeness.Add(gpu, _gains[size], _gains[size + 1], gpu + 1);
                 Extend(size + 1, gpu + 1, sum + _gains[size][gpu]);
             }
         }

@@ -11,7 +11,7 @@ public static class Placement
 {
     /// <param name="count">How many are wanted, 0 to as many as there are candidates.</param>
     /// <param name="candidates">What may be given, each GPU once, in any order.</param>
-    /// <param name="links">What joins the host's GPUs; links of others than the candidates count for nothing.</param>
+    /// <param name="links">What joins the host's GPUs; each pair at most once; links of others than the candidates count for nothing.</param>
     /// <returns>As many GPUs as are wanted, in the host's order. The order of the candidates and of the links changes nothing.</returns>
     /// <exception cref="ArgumentOutOfRangeException">More are wanted than there are.</exception>
     public static ImmutableArray<Gpu> Choose(int count, ImmutableArray<PlacementCandidate> candidates, ImmutableArray<GpuLink> links)
@@ -39,7 +39,8 @@ public static class Placement
             var rank = new Gpu[end - taken];
             for (var i = 0; i < rank.Length; i++)
                 rank[i] = ranked[taken + i].Gpu;
-            foreach (var index in ClosestGpus.Choose(count - taken, new Closeness([.. chosen], rank, links)))
+            // Of one alone there is nothing to be close to: it is the first.
+            foreach (var index in count == 1 ? [0] : ClosestGpus.Choose(count - taken, new Closeness([.. chosen], rank, links)))
                 chosen.Add(rank[index]);
         }
 

@@ -5,7 +5,7 @@ public sealed class Unrecorded : IAllocations, IHoldings
 {
     public static readonly Unrecorded Instance = new();
 
-    public Allocation Reserve(Func<IHoldings, Allocation> decide) => decide(this);
+    public Allocation Reserve(Func<IHoldings, Allocation> decide, bool comparesHolders = false) => decide(this);
 
     public UnitUse Of(HeldUnit unit) => UnitUse.Free;
 

@@ -32,7 +32,7 @@ public sealed class EditPlanner(IHostRoot host, RuntimeConfiguration configurati
         request = InWholeMebibytes(request);
         var gpus = VendorModules.Identify(host);
         var facts = new LimitFacts(host, limits, configuration);
-        var allocation = allocations.Reserve(holdings => Allocator.Allocate(request, gpus, facts, holdings));
+        var allocation = allocations.Reserve(holdings => Allocator.Allocate(request, gpus, facts, holdings), request.Selectors.Any(selector => selector.Kind == SelectorKind.Count));
         warnings = allocation.Warnings;
         if (allocation.IsNothing)
             return null;
@@ -42,7 +42,7 @@ public sealed class EditPlanner(IHostRoot host, RuntimeConfiguration configurati
             ImmutableArray<Gpu> own = [.. allocation.Gpus.Where(gpu => gpu.Vendor == module.Vendor).Select(gpu => module.WithNodes(gpu, host))];
             // "none" is nothing to do on a host without the driver; it must not keep a container from starting there.
             if (!own.IsEmpty || (request.DriverFilesOnly && module.HasDriverWithoutGpu(host)))
-                edits = ContainerEdits.Join(edits, module.Edits(new VendorGrant(own, request, environment), host, configuration));
+                edits = ContainerEdits.Join(edits, module.Edits(new VendorGrant(own, request, environment) { NeedsManagementLibrary = allocation.Limits.Cooperative is not null }, host, configuration));
         }
 
         return LimitEdits.Add(edits, allocation);

@@ -24,17 +24,20 @@ internal static class ComputeShares
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.LimitUnavailable"/>.</exception>
     public static HeldCompute Choose(HeldUnit unit, UnitUse use, int percent, LimitFacts facts, string source)
     {
-        var strongest = unit switch
-        {
-            { MigDevice: { } device } when use.Holders == 0 && device.ComputePercent >= percent => new HeldCompute(percent, device.ComputePercent, ComputeTier.Hardware),
-            { MigDevice: null, Gpu.Vendor: GpuVendor.Nvidia } when HasMps(facts) => new HeldCompute(percent, percent, ComputeTier.Cooperative),
-            { Gpu: { Vendor: GpuVendor.Amd, ComputeUnits: { } units } } => new HeldCompute(percent, Math.Max(1, MaskedUnits(unit.Gpu, percent) * 100 / units), ComputeTier.Cooperative),
-            _ => new HeldCompute(percent, null, ComputeTier.Advisory),
-        };
+        var strongest = Strongest(unit, use, percent, facts);
         return strongest.Tier <= facts.Configuration.MinimumComputeTier ? strongest : throw new GpuRuntimeException(
             ErrorCode.LimitUnavailable,
             $"{source}: nothing here can hold the container to {percent}% of {unit.Id} as strongly as limits.minimumComputeTier ({AllocationJson.Word(facts.Configuration.MinimumComputeTier)}) wants: {Missing(unit, use, percent, facts)}.");
     }
+
+    /// <summary>The strongest way in which this host can hold a share, accepted or not.</summary>
+    public static HeldCompute Strongest(HeldUnit unit, UnitUse use, int percent, LimitFacts facts) => unit switch
+    {
+        { MigDevice: { } device } when use.Holders == 0 && device.ComputePercent >= percent => new HeldCompute(percent, device.ComputePercent, ComputeTier.Hardware),
+        { MigDevice: null, Gpu.Vendor: GpuVendor.Nvidia } when HasMps(facts) => new HeldCompute(percent, percent, ComputeTier.Cooperative),
+        { Gpu: { Vendor: GpuVendor.Amd, ComputeUnits: { } units } } => new HeldCompute(percent, Math.Max(1, MaskedUnits(unit.Gpu, percent) * 100 / units), ComputeTier.Cooperative),
+        _ => new HeldCompute(percent, null, ComputeTier.Advisory),
+    };
 
     /// <summary>Adds what the units' shares need.</summary>
     public static LimitPlan Add(LimitPlan plan, ImmutableArray<HeldUnit> units, int percent, LimitFacts facts)

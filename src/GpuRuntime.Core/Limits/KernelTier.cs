@@ -35,7 +35,7 @@ internal sealed class KernelTier : IMemoryTier
             plan = plan with
             {
                 NvidiaMemory = new NvidiaMemoryLimit(
-                    facts.Host.AgentProgram!, ManagementLibrary(facts)!, [.. nvidia.Select(unit => new GpuMemoryLimit(unit.Gpu.PciAddress, bytes))]),
+                    facts.Host.AgentProgram!, Nvml(facts)!, [.. nvidia.Select(unit => new GpuMemoryLimit(unit.Gpu.PciAddress, bytes))]),
             };
         }
 
@@ -66,6 +66,8 @@ internal sealed class KernelTier : IMemoryTier
         var regions = DmemRegions.Of(question.Unit.Gpu, DmemRegions.Read(question.Facts.Root));
         if (regions.IsEmpty)
             return $"the driver {question.Unit.Gpu.Driver} has registered no memory of {question.Unit.Id} with the dmem controller";
+        if (question.Bytes / regions.Length < MemoryText.Mebibyte)
+            return $"{MemoryText.Of(question.Bytes)} are less than 1 MiB for each of the {regions.Length} tiles of {question.Unit.Id}";
         return question.Facts.Host.LowLevelRuntime == OneLineRuntime && regions.Length > 1 ? $"{OneLineRuntime} sets one region only, and {question.Unit.Id} has {regions.Length}" : null;
     }
 
@@ -75,16 +77,10 @@ internal sealed class KernelTier : IMemoryTier
             return "NVIDIA's driver takes no limit for MIG devices";
         if (question.Facts.Host.AgentProgram is null)
             return "gpu-runtime-agent, which sets the driver's limits, is not installed beside gpu-runtime";
-        return ManagementLibrary(question.Facts) is not { } library ? "the driver's libnvidia-ml is not found"
+        return Nvml(question.Facts) is not { } library ? "the driver's libnvidia-ml is not found"
             : question.Facts.Host.Exports(library, NvidiaMemoryLimit.Symbol) ? null
             : $"{library} has no {NvidiaMemoryLimit.Symbol} (driver r615 or newer)";
     }
 
-    private static string? ManagementLibrary(LimitFacts facts)
-    {
-        if (NvidiaDriver.Read(facts.Root) is not { } driver)
-            return null;
-        var files = new DriverFiles(facts.Root, driver.Version, facts.Configuration.LibrarySearchPaths);
-        return (files.Library("libnvidia-ml", LibraryArchitecture.X64) ?? files.Library("libnvidia-ml", LibraryArchitecture.Arm64))?.File.HostPath;
-    }
+    private static string? Nvml(LimitFacts facts) => ManagementLibrary.Find(facts.Root, facts.Configuration.LibrarySearchPaths);
 }

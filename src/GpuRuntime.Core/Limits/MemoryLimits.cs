@@ -28,6 +28,13 @@ internal static class MemoryLimits
             $"{source}: nothing here can hold the container to {MemoryText.Of(bytes)} of {unit.Id} as strongly as limits.minimumTier ({AllocationJson.Word(facts.Configuration.MinimumTier)}) wants. {string.Join("; ", reasons)}.");
     }
 
+    /// <summary>The words of the tiers that the configuration accepts and that could hold a limit on a unit, strongest first.</summary>
+    public static IEnumerable<string> Available(HeldUnit unit, LimitFacts facts)
+    {
+        var question = new MemoryQuestion(unit, MemoryText.Mebibyte, UnitUse.Free, facts);
+        return Tiers.Where(tier => tier.Tier <= facts.Configuration.MinimumTier && tier.Missing(question) is null).Select(tier => AllocationJson.Word(tier.Tier));
+    }
+
     public static LimitPlan Plan(IReadOnlyCollection<LimitedUnit> held, LimitFacts facts)
     {
         var plan = LimitPlan.None;

@@ -43,4 +43,8 @@ public interface IVendorModule
 /// <summary>What a vendor's module shall give to a container.</summary>
 /// <param name="Gpus">The granted GPUs; empty = the driver's files alone.</param>
 /// <param name="Environment">The container's environment, for the vendor's own variables.</param>
-public sealed record VendorGrant(ImmutableArray<Gpu> Gpus, GpuRequest Request, ContainerEnvironment Environment);
+public sealed record VendorGrant(ImmutableArray<Gpu> Gpus, GpuRequest Request, ContainerEnvironment Environment)
+{
+    /// <summary>Programs of the container are measured by the vendor's management library, whatever capability that belongs to.</summary>
+    public bool NeedsManagementLibrary { get; init; }
+}

@@ -52,6 +52,17 @@ public sealed class AllocationLedger(string stateDirectory)
         return ImmutableArray.CreateRange(Entries(directory));
     });
 
+    /// <summary>Whether the container of an entry is there: its creator works on it, or its first process runs.</summary>
+    public static bool IsLive(AllocationEntry entry) => LedgerSweep.IsLive(entry);
+
+    /// <summary>Names of what lies among the entries and is none of them: nobody holds anything by it, and nobody takes it away.</summary>
+    /// <inheritdoc cref="Read"/>
+    public ImmutableArray<string> ForeignNames() => Guarded(() =>
+    {
+        using var directory = LedgerDirectory.TryOpen(_state);
+        return directory is null ? [] : ImmutableArray.CreateRange(directory.ForeignNames().Order(StringComparer.Ordinal));
+    });
+
     /// <summary>The ledger as one container's creator sees it.</summary>
     public OwnedAllocations For(AllocationOwner owner, string bundle, ProcessIdentity process) => new(this, owner, bundle, process);
 
@@ -64,7 +75,8 @@ public sealed class AllocationLedger(string stateDirectory)
 
     /// <summary>Takes an owner's entry away, if there is one.</summary>
     /// <param name="onlyIf">Looked at with the lock held; the entry stays unless it says so.</param>
-    public void Release(AllocationOwner owner, Func<AllocationEntry, bool>? onlyIf = null) => Guarded(() =>
+    /// <returns>Whether there was one, and it is gone.</returns>
+    public bool Release(AllocationOwner owner, Func<AllocationEntry, bool>? onlyIf = null) => Guarded(() =>
     {
         using var directory = LedgerDirectory.TryOpen(_state);
         if (directory?.Has(owner.FileName) != true)
@@ -80,11 +92,13 @@ public sealed class AllocationLedger(string stateDirectory)
     /// <inheritdoc cref="Read"/>
     public void ReleaseDeleted(AllocationOwner owner) => Release(owner, entry => !LedgerSweep.IsLive(entry));
 
-    internal Allocation Reserve(AllocationOwner owner, string bundle, ProcessIdentity process, Func<IHoldings, Allocation> decide) => Guarded(() =>
+    internal Allocation Reserve(AllocationOwner owner, string bundle, ProcessIdentity process, Func<IHoldings, Allocation> decide, bool comparesHolders = false) => Guarded(() =>
     {
         using var directory = LedgerDirectory.Open(_state);
         using var held = directory.Lock();
         RefuseAnotherOfThisName(directory, owner, process);
+        if (comparesHolders)
+            LedgerSweep.Part(directory, process.Pid);
         var holdings = new LedgerHoldings(directory, owner.Key);
         Allocation allocation;
         try

@@ -58,18 +58,15 @@ internal sealed class LedgerDirectory : IDisposable
 
     public FileDescriptor Lock() => LedgerLock.Take(_entries, LockName, $"{_path}/{LockName}");
 
-    /// <summary>Every entry. What stands under another name than its owner's, such as a copy, is none.</summary>
-    public List<AllocationEntry> AllEntries()
-    {
-        var entries = new List<AllocationEntry>();
-        foreach (var name in Names(_entries))
-        {
-            if (name.EndsWith(AllocationOwner.Extension, StringComparison.Ordinal) && name[0] != '.' && Read(name) is { } entry && AllocationOwner.Of(entry).FileName == name)
-                entries.Add(entry);
-        }
+    /// <summary>What lies there, entries or not.</summary>
+    public List<string> Names() => Names(_entries);
 
-        return entries;
-    }
+    /// <summary>Every entry.</summary>
+    public List<AllocationEntry> AllEntries() => [.. Names().Select(EntryOf).OfType<AllocationEntry>()];
+
+    /// <returns><see langword="null"/> for what is none. What stands under another name than its owner's, such as a copy, is none.</returns>
+    public AllocationEntry? EntryOf(string name) =>
+        name.EndsWith(AllocationOwner.Extension, StringComparison.Ordinal) && name[0] != '.' && Read(name) is { } entry && AllocationOwner.Of(entry).FileName == name ? entry : null;
 
     /// <summary>Where the further names of an entry stand: <c>UNIT/NAME</c>.</summary>
     public static List<string> HolderPaths(AllocationEntry entry, string key) =>
@@ -138,6 +135,10 @@ internal sealed class LedgerDirectory : IDisposable
             }
         }
     }
+
+    /// <summary>Names of what is neither an entry nor anything else of ours.</summary>
+    public IEnumerable<string> ForeignNames() =>
+        Names().Where(name => name is not (Units or LockName) && !name.StartsWith(NewPrefix, StringComparison.Ordinal) && EntryOf(name) is null && Has(name));
 
     /// <summary>Takes an entry away and leaves its further names, which then stand for nobody.</summary>
     public void RemoveEntry(AllocationOwner owner) => Remove(_entries, owner.FileName);

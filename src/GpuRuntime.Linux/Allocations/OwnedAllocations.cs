@@ -7,9 +7,9 @@ public sealed class OwnedAllocations(AllocationLedger ledger, AllocationOwner ow
 {
     private bool _reserved;
 
-    public Allocation Reserve(Func<IHoldings, Allocation> decide)
+    public Allocation Reserve(Func<IHoldings, Allocation> decide, bool comparesHolders = false)
     {
-        var allocation = ledger.Reserve(owner, bundle, process, decide);
+        var allocation = ledger.Reserve(owner, bundle, process, decide, comparesHolders);
         _reserved = true;
         return allocation;
     }

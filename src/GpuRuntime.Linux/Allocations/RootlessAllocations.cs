@@ -9,7 +9,7 @@ namespace GpuRuntime.Linux.Allocations;
 /// </summary>
 internal sealed class RootlessAllocations(string stateDirectory) : IAllocations
 {
-    public Allocation Reserve(Func<IHoldings, Allocation> decide)
+    public Allocation Reserve(Func<IHoldings, Allocation> decide, bool comparesHolders = false)
     {
         var allocation = decide(Unrecorded.Instance);
         var needed = allocation.Mode == SharingMode.Exclusive ? "exclusive use" : allocation.Units.Any(unit => unit.Memory is not null) ? "a memory limit" : null;

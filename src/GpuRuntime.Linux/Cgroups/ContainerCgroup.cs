@@ -38,16 +38,23 @@ public sealed class ContainerCgroup : IDisposable
     /// <see cref="ErrorCode.LimitUnavailable"/>: the cgroup is not the container's alone, being the root or one that this process is in too, or
     /// it cannot be opened.
     /// </exception>
-    public static ContainerCgroup? Of(int pid)
+    public static ContainerCgroup? Of(int pid) => Of(pid, []);
+
+    /// <summary>
+    /// The cgroup that a low-level runtime made for a container, where the process is in that one or below it; else the one that the process is in.
+    /// </summary>
+    /// <param name="made">What the runtime wrote down: absolute directories, or paths in the hierarchy.</param>
+    /// <inheritdoc cref="Of(int)"/>
+    public static ContainerCgroup? Of(int pid, IReadOnlyCollection<string> made)
     {
         if (Table($"/proc/{pid}/cgroup") is not { } cgroups)
             return null;
         ImmutableArray<Mount> mounts = [.. MountTable.Parse(Table("/proc/self/mountinfo") ?? throw Unavailable("/proc/self/mountinfo cannot be read."))];
         var own = Table("/proc/self/cgroup") ?? throw Unavailable("/proc/self/cgroup cannot be read.");
-        var version1 = ProcessCgroup.OfVersion1(cgroups, mounts);
+        var version1 = Outermost(ProcessCgroup.OfVersion1(cgroups, mounts), made);
         if (version1 is not null && !IsShared(version1, ProcessCgroup.OfVersion1(own, mounts), mounts))
             return Open(version1);
-        var version2 = ProcessCgroup.OfUnified(cgroups, mounts);
+        var version2 = Outermost(ProcessCgroup.OfUnified(cgroups, mounts), made);
         if (version2 is not null && !IsShared(version2, ProcessCgroup.OfUnified(own, mounts), mounts))
             return Open(version2);
         return (version2 ?? version1) is { } shared
@@ -103,6 +110,19 @@ public sealed class ContainerCgroup : IDisposable
             return new ContainerCgroup(directory, cgroup.Directory, cgroup.IsVersion2);
         directory.Dispose();
         throw Unavailable($"{cgroup.Directory} is not the container's cgroup: it lies on another file system.");
+    }
+
+    // From the top: what runs inside may have given its own cgroups the same names.
+    private static ProcessCgroup? Outermost(ProcessCgroup? cgroup, IReadOnlyCollection<string> made)
+    {
+        for (var slash = cgroup?.Directory.IndexOf('/', 1) ?? -1; slash > 0; slash = cgroup!.Directory.IndexOf('/', slash + 1))
+        {
+            var above = cgroup!.Directory[..slash];
+            if (made.Any(path => above.EndsWith(path, StringComparison.Ordinal)))
+                return cgroup with { Directory = above };
+        }
+
+        return cgroup;
     }
 
     // Ours and what is above it hold us and others; a hierarchy's root holds everybody.

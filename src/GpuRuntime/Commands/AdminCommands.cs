@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using GpuRuntime.Commands.Allocations;
 using GpuRuntime.Commands.Cdi;
 using GpuRuntime.Runtime;
 
@@ -8,7 +9,7 @@ namespace GpuRuntime.Commands;
 /// <summary>The verbs for people. None of them is an OCI verb, so the same executable can be both.</summary>
 internal static class AdminCommands
 {
-    private static readonly ImmutableArray<string> Verbs = ["devices", "check", "config", "cdi", "configure", "swarm"];
+    private static readonly ImmutableArray<string> Verbs = ["devices", "check", "config", "allocations", "cdi", "configure", "swarm"];
 
     public static bool Knows(string verb) => Verbs.Contains(verb);
 
@@ -22,7 +23,7 @@ internal static class AdminCommands
             those verbs and their flags are runc's own: see runc --help.
             """)
         {
-            DevicesCommand.Create(), CheckCommand.Create(), ConfigCommand.Create(), CdiCommand.Create(),
+            DevicesCommand.Create(), CheckCommand.Create(), ConfigCommand.Create(), AllocationsCommand.Create(), CdiCommand.Create(),
             ConfigureCommand.Create(), SwarmCommand.Create(),
         };
         return root.Parse(arguments).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -67,6 +67,7 @@ internal static class CheckCommand
             .. KfdChecks.Run(host, gpus),
             .. PartitionChecks.Run(host, gpus),
             .. DrmNodeChecks.Run(host, gpus),
+            .. LimitChecks.Run(host, configuration, gpus),
             .. CdiChecks.Run(host, configuration),
             .. EngineChecks.Run(),
         ];

@@ -1,6 +1,6 @@
 /*
  * cuGetProcAddress: the driver chooses, by name, CUDA version and kind of default stream; where it chooses a function that ours stands in for, the
- * caller gets ours. What it gives out are the addresses of its exported functions (observed with 535 and 550), and so ours are found by them,
+ * caller gets ours. What it gives out are the addresses of its exported functions (observed with 535), and so ours are found by them,
  * whatever rules it chooses by. A variant that only a later driver has is none of ours and passes.
  */
 #include "cuda-types.h"

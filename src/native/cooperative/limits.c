@@ -79,14 +79,15 @@ static const char *parse(char *text, size_t length, struct limits *limits)
     if (memchr(text, '\0', length))
         return "it holds a zero byte";
     while (text && *text) {
-        char *line = text, *end = strchr(text, '\n');
+        char *line = text, *begin = text, *end = strchr(text, '\n');
         text = end ? end + 1 : NULL;
         if (end)
             *end = '\0';
         number++;
-        if (strncmp(line, word, sizeof word - 1) != 0 || (line[sizeof word - 1] != ' ' && line[sizeof word - 1] != '\0'))
+        line += strspn(line, " \t");
+        if (strcspn(line, " \t\r") != sizeof word - 1 || memcmp(line, word, sizeof word - 1) != 0)
             continue;
-        if (line[sizeof word - 1] == '\0' || !parse_memory(line + sizeof word, limits)) {
+        if (line != begin || line[sizeof word - 1] != ' ' || !parse_memory(line + sizeof word, limits)) {
             snprintf(reason, sizeof reason, "its line %d is not \"memory <PCI address> <bytes>\" for one more GPU", number);
             return reason;
         }

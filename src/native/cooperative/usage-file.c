@@ -115,7 +115,13 @@ bool usage_file_look(struct usage *usage)
 
     if (descriptor < 0)
         return errno == ENOENT;
-    return !map(usage, descriptor, PROT_READ) && (usage->file->version == VERSION || usage->file->version == 0);
+    return !map(usage, descriptor, PROT_READ);
+}
+
+bool usage_file_has_our_version(const struct usage *usage)
+{
+    uint64_t version = atomic_load(&usage->file->version);
+    return version == VERSION || version == 0;
 }
 
 static bool is_same_file(const struct usage *usage, const struct stat *status)

@@ -10,6 +10,8 @@ bool usage_file_open(struct usage *usage);
 /* As it is, for reading; usage->file stays NULL where there is none. False if there is one that cannot be read. */
 bool usage_file_look(struct usage *usage);
 
+bool usage_file_has_our_version(const struct usage *usage);
+
 /* Whether descriptor, name and size are still those of the file that was mapped; a file that was cut off gets its size again. */
 bool usage_file_is_ours(struct usage *usage);
 

@@ -65,6 +65,7 @@ static bool take_place(struct usage *usage)
             continue;
         clear(usage, place);
         usage->place = place;
+        usage->owner = getpid();
         return true;
     }
     say_refused(USAGE_FILE, "more than 512 processes use the GPUs, or it cannot be locked");
@@ -82,7 +83,7 @@ static void publish(struct usage *usage, int limit)
 static bool has_place(struct usage *usage)
 {
     struct flock request = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = usage->place, .l_len = 1 };
-    return usage->place != NO_PLACE && fcntl(usage->descriptor, F_OFD_GETLK, &request) == 0 && request.l_type != F_UNLCK && request.l_pid == getpid();
+    return usage->place != NO_PLACE && fcntl(usage->descriptor, F_OFD_GETLK, &request) == 0 && request.l_type != F_UNLCK && request.l_pid == usage->owner;
 }
 
 bool usage_join(struct usage *usage)
@@ -195,9 +196,11 @@ uint64_t usage_total(struct usage *usage, int limit)
 
 bool usage_look(struct usage *usage)
 {
-    if (usage->file && usage_file_is_ours(usage))
-        return true;
-    usage_file_leave(usage);
-    usage->place = NO_PLACE;
-    return usage_file_look(usage);
+    if (!usage->file || !usage_file_is_ours(usage)) {
+        usage_file_leave(usage);
+        usage->place = NO_PLACE;
+        if (!usage_file_look(usage))
+            return false;
+    }
+    return !usage->file || usage_file_has_our_version(usage);
 }

@@ -49,6 +49,7 @@ struct usage {
     dev_t device;
     ino_t inode;
     int place;                                  /* NO_PLACE: none yet */
+    pid_t owner;                                /* who has it */
     uint64_t held[LARGEST_LIMIT_COUNT];         /* what the place must say */
 };
 

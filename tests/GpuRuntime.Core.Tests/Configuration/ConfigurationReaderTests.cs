@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text;
 using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Errors;
 
 namespace GpuRuntime.Core.Tests.Configuration;
 
@@ -35,7 +36,11 @@ public sealed class ConfigurationReaderTests
                 "gpusFlag": "nvidia",
                 "swarmResources": ["DOCKER_RESOURCE_GPU"],
                 "cdi": { "specDirs": ["/cdi"], "annotations": true },
-                "limits": { "minimumTier": "kernel", "overcommit": true },
+                "limits": {
+                    "minimumTier": "kernel", "overcommit": true, "minimumComputeTier": "advisory", "graceSeconds": 0, "spillMemory": "16GiB",
+                    "mps": { "pipeDirectory": "/run/mps", "sharedMemory": "/run/mps-shm" }
+                },
+                "allocation": { "maxHolders": 4 },
                 "libraries": { "searchPaths": ["/opt/lib"] },
                 "log": { "path": "/var/log/gpu-runtime.log", "level": "debug" },
                 "stateDirectory": "/var/lib/state"
@@ -56,6 +61,12 @@ public sealed class ConfigurationReaderTests
             Assert.That(values.CdiAnnotations, Is.True);
             Assert.That(values.MinimumTier, Is.EqualTo(LimitTier.Kernel));
             Assert.That(values.Overcommit, Is.True);
+            Assert.That(values.MinimumComputeTier, Is.EqualTo(ComputeTier.Advisory));
+            Assert.That(values.GraceSeconds, Is.Zero);
+            Assert.That(values.SpillMemoryBytes, Is.EqualTo(16L << 30));
+            Assert.That(values.MpsPipeDirectory, Is.EqualTo("/run/mps"));
+            Assert.That(values.MpsSharedMemory, Is.EqualTo("/run/mps-shm"));
+            Assert.That(values.MaxHolders, Is.EqualTo(4));
             Assert.That(values.LogPath, Is.EqualTo("/var/log/gpu-runtime.log"));
             Assert.That(values.LogLevel, Is.EqualTo(LogLevelName.Debug));
             Assert.That(values.StateDirectory, Is.EqualTo("/var/lib/state"));
@@ -75,6 +86,18 @@ public sealed class ConfigurationReaderTests
     [TestCase("watchdog", LimitTier.Watchdog)]
     [TestCase("cooperative", LimitTier.Cooperative)]
     public void Tiers_have_their_words(string word, LimitTier expected) => Assert.That(Read($"{{\"limits\":{{\"minimumTier\":\"{word}\"}}}}").Values.MinimumTier, Is.EqualTo(expected));
+
+    [TestCase("\"graceSeconds\": 3601", "limits.graceSeconds must be a whole number from 0 to 3600")]
+    [TestCase("\"graceSeconds\": -1", "limits.graceSeconds must be a whole number from 0 to 3600")]
+    [TestCase("\"graceSeconds\": 1.5", "limits.graceSeconds must be a whole number from 0 to 3600")]
+    [TestCase("\"graceSeconds\": \"10\"", "limits.graceSeconds must be a whole number from 0 to 3600")]
+    [TestCase("\"spillMemory\": \"lots\"", "limits.spillMemory must be an amount of memory in quotes such as \"16GiB\", or empty")]
+    [TestCase("\"spillMemory\": 16", "limits.spillMemory must be an amount of memory in quotes such as \"16GiB\", or empty")]
+    [TestCase("\"minimumComputeTier\": \"watchdog\"", "limits.minimumComputeTier must be one of hardware, cooperative, advisory")]
+    [TestCase("\"mps\": \"/run/mps\"", "limits.mps must be an object")]
+    [TestCase("\"mps\": { \"pipeDirectory\": \"mps\" }", "limits.mps.pipeDirectory must be an absolute path in quotes, or empty")]
+    public void Limits_that_are_none_say_what_they_must_be(string member, string problem) => Assert.That(
+        Refusal.Of(ErrorCode.ConfigurationInvalid, () => Read($"{{\"limits\":{{{member}}}}}")), Does.EndWith($"line 1: {problem}."));
 
     [TestCase("debug", LogLevelName.Debug)]
     [TestCase("information", LogLevelName.Information)]

@@ -52,6 +52,26 @@ public sealed class ByteSizeTests
     [TestCase("0x10")]
     public void What_is_no_amount_is_none(string text) => Assert.That(ByteSize.Parse(text).Bytes, Is.Null);
 
+    [TestCase("2GB", 1907)]
+    [TestCase("2GiB", 2048)]
+    [TestCase("2048MiB", 2048)]
+    [TestCase("2G", 2048, Description = "as docker run -m, not as Kubernetes")]
+    [TestCase("1.5g", 1536)]
+    [TestCase("6GB", 5722)]
+    public void Limits_count_in_whole_MiB_and_round_down(string text, long mebibytes) => Assert.That(ByteSize.Parse(text).Bytes >> 20, Is.EqualTo(mebibytes));
+
+    [TestCase("", "is empty")]
+    [TestCase("-2GB", "is negative")]
+    [TestCase("99999999999999999999TiB", "is more than any memory has")]
+    [TestCase("18446744073709551616", "is more than any memory has")]
+    [TestCase("2XB", "has the unknown unit \"XB\"")]
+    [TestCase("2GB2MB", "has the unknown unit \"GB2MB\"")]
+    [TestCase("1.5", "is not a whole number of bytes")]
+    [TestCase("0.0000000001GiB", "is not a whole number of bytes")]
+    [TestCase("0", "is nothing")]
+    [TestCase("GB", "does not begin with a number")]
+    public void What_is_no_amount_says_why(string text, string problem) => Assert.That(ByteSize.Parse(text), Is.EqualTo(new ByteSize(null, problem)));
+
     [Test]
     public void No_text_throws_and_every_amount_is_positive() =>
         Prop.ForAll(ArbMap.Default.ArbFor<string>(), text => ByteSize.Parse(text ?? "").Bytes is null or >= 1).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));

@@ -94,6 +94,27 @@ public sealed class LimitRequestTests
             Refusal.Of(ErrorCode.RequestInvalid, () => Env("NVIDIA_VISIBLE_DEVICES=0").Annotated(annotation, value).Request()),
             Does.Contain(annotation).And.Contain(value).And.Contain(cure));
 
+    [TestCase("", "gives no value for \"memory\"")]
+    [TestCase("-2GB", "has \"-2GB\" as an amount of memory, which is negative; write 2GB, 2GiB or 2g")]
+    [TestCase("9999999TiB", "has \"9999999TiB\" as an amount of memory, which is more than any memory has; write 2GB, 2GiB or 2g")]
+    [TestCase("2XB", "has \"2XB\" as an amount of memory, which has the unknown unit \"XB\"; write 2GB, 2GiB or 2g")]
+    [TestCase("1.5", "has \"1.5\" as an amount of memory, which is not a whole number of bytes; write 2GB, 2GiB or 2g")]
+    public void A_variables_memory_that_is_no_amount_is_refused_with_one_sentence(string amount, string problem)
+    {
+        var request = $"all,memory={amount}";
+
+        Assert.That(Refusal.Of(ErrorCode.RequestInvalid, () => Env($"GPU_RUNTIME_GPUS={request}").Request()), Is.EqualTo($"GPU_RUNTIME_GPUS: the GPU request \"{request}\" {problem}."));
+    }
+
+    [TestCase("", "it is empty")]
+    [TestCase("-2GB", "it is negative")]
+    [TestCase("9999999TiB", "it is more than any memory has")]
+    [TestCase("2XB", "it has the unknown unit \"XB\"")]
+    [TestCase("1.5", "it is not a whole number of bytes")]
+    public void An_annotations_memory_that_is_no_amount_is_refused_with_one_sentence(string amount, string problem) => Assert.That(
+        Refusal.Of(ErrorCode.RequestInvalid, () => Env("NVIDIA_VISIBLE_DEVICES=0").Annotated(RequestReader.MemoryAnnotation, amount).Request()),
+        Is.EqualTo($"annotation gpu-runtime.io/memory: \"{amount}\" is not an amount of memory such as 2GB or 2GiB: {problem}."));
+
     [Test]
     public void An_environment_that_does_not_count_cannot_limit_either()
     {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using GpuRuntime.EndToEnd.Tests.DockerPlugin;
+using GpuRuntime.EndToEnd.Tests.Limits;
 using GpuRuntime.EndToEnd.Tests.Rows;
 using GpuRuntime.EndToEnd.Tests.UserGuide;
 
@@ -11,6 +12,8 @@ namespace GpuRuntime.EndToEnd.Tests.Compose;
 public sealed partial class ComposeRows(EngineKind kind) : DockerPluginFixture(kind)
 {
     private const string Image = "service:local";
+
+    private static readonly string LimitedService = ComposeFiles.OneService("runtime: gpu-runtime", "environment: ['GPU_RUNTIME_GPUS=device=0,memory=2GB']");
 
     private bool _knowsAnnotations;
 
@@ -97,18 +100,43 @@ public sealed partial class ComposeRows(EngineKind kind) : DockerPluginFixture(k
     }
 
     [Test]
-    public async Task A_limit_in_the_environment_is_refused_and_not_dropped()
+    public async Task A_limit_that_nothing_here_holds_is_refused_and_not_dropped()
     {
-        var project = Project(ComposeFiles.OneService("runtime: gpu-runtime", "environment: ['GPU_RUNTIME_GPUS=device=0,memory=2GB']"));
+        var result = await Project(LimitedService).UpAsync();
+
+        Assert.That(result.ExitCode, Is.Not.Zero, result.ToString());
+        Assert.That(result.Error, Does.Contain("gpu-runtime: GRT2007: ").And.Contain("watchdog: gpu-runtime-agent is not running"));
+    }
+
+    [Test]
+    public async Task A_limit_in_the_environment_holds_with_a_stand_in_for_the_agent()
+    {
+        using var agent = AgentStandIn.Start(Machine);
+        var project = Project(LimitedService);
+        (await project.UpAsync()).EnsureSuccess();
+
+        var report = await project.ReportAsync("service");
+
+        AssertGpus(report, 0);
+        Assert.That(report.Lines, Does.Contain("GPU_RUNTIME_MEMORY_LIMIT=1999634432").And.Contain("GPU_RUNTIME_MEMORY_TIER=watchdog"));
+    }
+
+    [Test]
+    public async Task A_limit_in_the_annotations_of_ours_holds_with_a_stand_in_for_the_agent()
+    {
+        using var agent = AgentStandIn.Start(Machine);
+        var project = Project(ComposeFiles.OfRepository("annotations.yaml").Replace("# gpu-runtime.io/memory", "gpu-runtime.io/memory", StringComparison.Ordinal));
 
         var result = await project.UpAsync();
 
-        Assert.That(result.ExitCode, Is.Not.Zero, result.ToString());
-        Assert.That(result.Error, Does.Contain("gpu-runtime: GRT2007: "));
+        Assert.That(result.ExitCode == 0, Is.EqualTo(_knowsAnnotations), result.ToString());
+        if (_knowsAnnotations)
+            Assert.That((await project.ReportAsync("service")).Lines, Does.Contain("GPU_RUNTIME_MEMORY_LIMIT=2147483648").And.Contain("GPU_RUNTIME_MEMORY_TIER=watchdog"));
     }
 
     private protected override async Task PrepareAsync()
     {
+        StateFiles.ReportMemory((NvidiaMachine)Machine, 80L << 30);
         var version = (await ComposeAsync(["version", "--short"])).EnsureSuccess().Output;
         _knowsAnnotations = !version.StartsWith("1.", StringComparison.Ordinal) && await KnowsAnnotationsAsync();
         await GuideImage.CommitAsync(Docker, await ImportedAsync(GuideImage.Create(Machine.Directory)), Image, "CMD [\"serve\"]");

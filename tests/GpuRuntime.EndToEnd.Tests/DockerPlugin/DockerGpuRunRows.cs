@@ -1,3 +1,4 @@
+using GpuRuntime.EndToEnd.Tests.Limits;
 using GpuRuntime.EndToEnd.Tests.Rows;
 
 namespace GpuRuntime.EndToEnd.Tests.DockerPlugin;
@@ -40,12 +41,11 @@ public sealed class DockerGpuRunRows(EngineKind kind) : DockerPluginFixture(kind
         Assert.That(result.EnsureSuccess().Output, Is.EqualTo($"docker {socket} run --rm --network none --gpus {docker} {extra} {Busybox.Reference} echo 'it'\\''s $HOME'\n"));
     }
 
-    // No limit is enforced yet, and a container that asks for one does not start without it.
-    [TestCase("device=0,memory:2GB", "a memory limit of 2000000000 bytes")]
-    [TestCase("device=0,compute=50%", "a compute share of 50%")]
-    [TestCase("device=0,mode=exclusive", "exclusive use")]
-    [TestCase("2,memory=2GB", "a memory limit of 2000000000 bytes")]
-    public async Task A_limit_reaches_gpu_runtime_which_says_that_nothing_enforces_it(string gpus, string limit)
+    // A container that asks for a limit does not start without it.
+    [TestCase("device=0,memory:2GB", "nothing here can hold the container to 1907 MiB of nvidia:0", "hardware: nvidia:0 is a whole GPU; kernel: cgroup version 2 is not mounted", "watchdog: gpu-runtime-agent is not running")]
+    [TestCase("2,memory=2GB", "1907 MiB of nvidia:0", "hardware: ", "watchdog: ")]
+    [TestCase("device=0,compute=50%", "nothing here can hold the container to 50% of nvidia:0", "limits.minimumComputeTier", "limits.mps.pipeDirectory")]
+    public async Task A_limit_that_nothing_here_can_hold_is_refused_with_what_is_missing(string gpus, params string[] words)
     {
         foreach (var runtime in (string[])[RuntimeNames.Runc, RuntimeNames.GpuRuntime])
         {
@@ -54,9 +54,44 @@ public sealed class DockerGpuRunRows(EngineKind kind) : DockerPluginFixture(kind
             Assert.Multiple(() =>
             {
                 Assert.That(result.ExitCode, Is.Not.Zero, result.ToString());
-                Assert.That(result.Error, Does.Match("gpu-runtime(-hook)?: GRT2007: ").And.Contain(limit));
+                Assert.That(result.Error, Does.Match("gpu-runtime(-hook)?: GRT2007: "));
+                foreach (var word in words)
+                    Assert.That(result.Error, Does.Contain(word));
                 Assert.That(result.Output, Does.Not.Contain("it ran"));
             });
+        }
+    }
+
+    [TestCase("device=0,memory:2GB", 1)]
+    [TestCase("2,memory=2GiB", 2)]
+    public async Task A_memory_limit_reaches_gpu_runtime_and_holds_with_a_stand_in_for_the_agent(string gpus, int count)
+    {
+        using var agent = AgentStandIn.Start(Machine);
+        foreach (var runtime in (string[])[RuntimeNames.Runc, RuntimeNames.GpuRuntime])
+        {
+            var result = await GpuAsync(["run", .. Alone, "--runtime", runtime, "--gpus", gpus, Busybox.Reference, .. Probe.Open(HostNodes.OfAllGpus(Host))]);
+
+            Assert.That(Probe.Results(result.EnsureSuccess()).Values.Count(static answer => answer == Probe.Allowed), Is.EqualTo(count), result.ToString());
+        }
+
+        var told = await GpuAsync(["run", .. Alone, "--runtime", RuntimeNames.GpuRuntime, "--gpus", gpus, Busybox.Reference, "sh", "-c", "echo $GPU_RUNTIME_MEMORY_LIMIT $GPU_RUNTIME_MEMORY_TIER"]);
+        Assert.That(told.EnsureSuccess().Output, Is.EqualTo(gpus.EndsWith("GB", StringComparison.Ordinal) ? "1999634432 watchdog\n" : "2147483648 watchdog\n"));
+    }
+
+    [Test]
+    public async Task A_GPU_that_a_container_has_for_itself_is_no_other_containers_meanwhile()
+    {
+        foreach (var runtime in (string[])[RuntimeNames.Runc, RuntimeNames.GpuRuntime])
+        {
+            var holder = (await GpuAsync(["run", "--detach", .. Alone, "--runtime", runtime, "--gpus", "device=7,mode=exclusive", Busybox.Reference, "sleep", "1000"])).EnsureSuccess().Output.Trim();
+
+            var refused = await GpuAsync(["run", .. Alone, "--runtime", runtime, "--gpus", "device=6,7", Busybox.Reference, "true"]);
+            (await Docker.DockerAsync("rm", "--force", holder)).EnsureSuccess();
+            var granted = await GpuAsync(["run", .. Alone, "--runtime", runtime, "--gpus", "device=6,7", Busybox.Reference, "true"]);
+
+            Assert.That(refused.ExitCode, Is.Not.Zero, refused.ToString());
+            Assert.That(refused.Error, Does.Match("gpu-runtime(-hook)?: GRT2009: ").And.Contain("nvidia:7").And.Contain(holder));
+            granted.EnsureSuccess();
         }
     }
 
@@ -105,6 +140,7 @@ public sealed class DockerGpuRunRows(EngineKind kind) : DockerPluginFixture(kind
     private protected override async Task PrepareAsync()
     {
         await base.PrepareAsync();
+        StateFiles.ReportMemory((NvidiaMachine)Machine, 80L << 30);
         _knowsAnnotations = await KnowsAnnotationsAsync();
         Assert.That(_knowsAnnotations || Kind != EngineKind.Docker26, "Docker 26 knows annotations");
     }

@@ -33,6 +33,12 @@ public sealed partial class ConfigCommandRows : BundleFixture
             cdi.version|least|default
             limits.minimumTier|watchdog|default
             limits.overcommit|false|default
+            limits.minimumComputeTier|cooperative|default
+            limits.graceSeconds|10|default
+            limits.spillMemory|(none)|default
+            limits.mps.pipeDirectory|(none)|default
+            limits.mps.sharedMemory|/dev/shm|default
+            allocation.maxHolders|0|default
             libraries.searchPaths|[]|default
             log.path|(none)|default
             log.level|information|default
@@ -59,7 +65,11 @@ public sealed partial class ConfigCommandRows : BundleFixture
               "gpusFlag": "nvidia",
               "swarmResources": [],
               "cdi": { "specDirs": ["/srv/cdi"], "annotations": true, "version": "0.5.0" },
-              "limits": { "minimumTier": "kernel", "overcommit": true },
+              "limits": {
+                "minimumTier": "kernel", "overcommit": true, "minimumComputeTier": "hardware", "graceSeconds": 30,
+                "spillMemory": "16GiB", "mps": { "pipeDirectory": "/run/mps", "sharedMemory": "/run/mps-shm" }
+              },
+              "allocation": { "maxHolders": 4 },
               "libraries": { "searchPaths": ["/opt/driver/lib"] },
               "log": { "path": "/var/log/gpu-runtime.log", "level": "debug" },
               "stateDirectory": "/var/lib/gpu-runtime"
@@ -85,12 +95,18 @@ public sealed partial class ConfigCommandRows : BundleFixture
             cdi.annotations|true|{DefaultPath}:14
             cdi.environmentKinds|[*/gpu]|default
             cdi.version|0.5.0|{DefaultPath}:14
-            limits.minimumTier|kernel|{DefaultPath}:15
-            limits.overcommit|true|{DefaultPath}:15
-            libraries.searchPaths|[/opt/driver/lib]|{DefaultPath}:16
-            log.path|/var/log/gpu-runtime.log|{DefaultPath}:17
-            log.level|debug|{DefaultPath}:17
-            stateDirectory|/var/lib/gpu-runtime|{DefaultPath}:18
+            limits.minimumTier|kernel|{DefaultPath}:16
+            limits.overcommit|true|{DefaultPath}:16
+            limits.minimumComputeTier|hardware|{DefaultPath}:16
+            limits.graceSeconds|30|{DefaultPath}:16
+            limits.spillMemory|17179869184|{DefaultPath}:17
+            limits.mps.pipeDirectory|/run/mps|{DefaultPath}:17
+            limits.mps.sharedMemory|/run/mps-shm|{DefaultPath}:17
+            allocation.maxHolders|4|{DefaultPath}:19
+            libraries.searchPaths|[/opt/driver/lib]|{DefaultPath}:20
+            log.path|/var/log/gpu-runtime.log|{DefaultPath}:21
+            log.level|debug|{DefaultPath}:21
+            stateDirectory|/var/lib/gpu-runtime|{DefaultPath}:22
             """));
     }
 

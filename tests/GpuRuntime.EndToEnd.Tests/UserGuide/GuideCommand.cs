@@ -22,8 +22,8 @@ public sealed record GuideCommand(int Number, string Line)
     /// <summary>What docker gpu run makes of --gpus, in a shell's quotes, for a Docker that knows annotations; <see langword="null"/>: it stays.</summary>
     public string? Translated { get; init; }
 
-    /// <summary>What gpu-runtime says to the container; <see langword="null"/>: it runs.</summary>
-    public string? OwnRefusal { get; init; }
+    /// <summary>The memory that the container may use of each GPU, in MiB; <see langword="null"/>: as much as there is.</summary>
+    public int? LimitMebibytes { get; init; }
 
     /// <summary>The line for the plugin.</summary>
     public string PluginLine => Line.Replace("docker run", "docker gpu run", StringComparison.Ordinal);

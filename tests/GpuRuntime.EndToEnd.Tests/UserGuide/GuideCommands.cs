@@ -16,10 +16,11 @@ internal static class GuideCommands
         new(2, "docker run --gpus device=0,1 IMAGE nvidia-smi") { Gpus = [0, 1], Refusal = CountAndDevices, Translated = "--gpus '\"device=0,1\"'" },
         new(3, "docker run --gpus 'device=0,capabilities=utility,compute,memory:2GB' IMAGE samples")
         {
+            Gpus = [0],
             Program = ["samples"],
             Refusal = InvalidArgument,
             Translated = "--gpus '\"device=0\",\"capabilities=utility,compute\"' --annotation gpu-runtime.io/memory=2GB",
-            OwnRefusal = "a memory limit of 2000000000 bytes was asked for",
+            LimitMebibytes = 1907,
         },
         new(4, "docker run --gpus 'device=1,2' IMAGE python -c 'import devices as d; print(d.list(\"GPU\"))'")
         {
@@ -28,9 +29,10 @@ internal static class GuideCommands
         new(5, "docker run -e CUDA_VISIBLE_DEVICES=0,1 IMAGE python -c 'import devices'") { Program = ["python", "-c", "import devices"], Finds = ["CUDA_VISIBLE_DEVICES=0,1"] },
         new(6, "docker run --gpus 'all,capabilities=compute,utility,graphics,video,display,memory:6GB' IMAGE nvidia-smi")
         {
+            Gpus = Every,
             Refusal = InvalidArgument,
             Translated = "--gpus 'all,\"capabilities=compute,utility,graphics,video,display\"' --annotation gpu-runtime.io/memory=6GB",
-            OwnRefusal = "a memory limit of 6000000000 bytes was asked for",
+            LimitMebibytes = 5722,
         },
         new(7, "docker run --gpus all -e NVIDIA_VISIBLE_DEVICES=all IMAGE python -c 'import devices; print(f\"found: {devices.count()}\")'")
         {
@@ -83,9 +85,9 @@ internal static class GuideCommands
         new(24, "docker run -d -p 3000:3000 \\\n  --name dashboards \\\n  -v dashboard-storage:/var/lib/dashboards \\\n  SERVICE") { Program = ["serve"] },
     ];
 
-    public static IEnumerable<GuideCommand> Attached => All.Where(static command => command.OwnRefusal is null && !command.Line.Contains(" -d ", StringComparison.Ordinal));
+    public static IEnumerable<GuideCommand> Attached => All.Where(static command => command.LimitMebibytes is null && !command.Line.Contains(" -d ", StringComparison.Ordinal));
 
     public static IEnumerable<GuideCommand> Refused => All.Where(static command => command.Refusal is not null);
 
-    public static IEnumerable<GuideCommand> Limited => All.Where(static command => command.OwnRefusal is not null);
+    public static IEnumerable<GuideCommand> Limited => All.Where(static command => command.LimitMebibytes is not null);
 }

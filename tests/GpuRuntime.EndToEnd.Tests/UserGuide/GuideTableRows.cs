@@ -37,7 +37,7 @@ public sealed partial class GuideTableRows
             Assert.That(plain, command.Refusal is { } refusal ? Does.StartWith("refused: ").And.Contain(refusal) : Does.StartWith("runs"));
             Assert.That(plain.Contains("without a GPU", StringComparison.Ordinal), Is.EqualTo(command.Refusal is null && command.Gpus.IsEmpty));
             Assert.That(ours, command.Translated is { } translated ? Does.Contain($"`{translated}`") : Does.StartWith("runs").Or.EqualTo("the same"));
-            Assert.That(ours.Contains("GRT2007", StringComparison.Ordinal), Is.EqualTo(command.OwnRefusal is not null));
+            Assert.That(ours.Contains("GRT2007", StringComparison.Ordinal), Is.EqualTo(command.LimitMebibytes is not null));
         });
     }
 

@@ -100,11 +100,26 @@ public sealed class MigRows(EngineKind kind) : BundleFixture(kind)
         Assert.That(ErrorLine.In(refused.Error), Does.Contain("GRT2002").And.Contain(Uuid).And.Contain("gpu-runtime devices --refresh"));
         Assert.That(refused.Output, Is.Empty);
         var devices = JsonNode.Parse(refreshed.EnsureSuccess().Output)!.AsArray();
-        Assert.That(devices[0]!["migDevices"]!.AsArray().Select(static device => $"{device!["id"]} {device["uuid"]} {device["profile"]}"), Is.EqualTo((string[])
-            ["0:0 MIG-aaaaaaaa-0000-5000-8000-000000000001 3g.40gb", $"0:1 {Uuid} 1g.10gb+me"]));
+        Assert.That(devices[0]!["migDevices"]!.AsArray().Select(static device => $"{device!["id"]} {device["uuid"]} {device["profile"]} {device["memoryBytes"]}"), Is.EqualTo((string[])
+            [$"0:0 MIG-aaaaaaaa-0000-5000-8000-000000000001 3g.40gb {40448L << 20}", $"0:1 {Uuid} 1g.10gb+me {9984L << 20}"]));
         Assert.That((long?)devices[0]!["memoryBytes"], Is.EqualTo(81559L << 20));
+        Assert.That(await File.ReadAllLinesAsync(kept), Has.Some.EqualTo("link 0000:1b:00.0 0000:43:00.0 18"));
+        Assert.That(refreshed.Error, Is.Empty);
         Assert.That(File.GetUnixFileMode(kept), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
         AssertNodes(granted, [machine.Host.Gpus[0]], [SecondInstance]);
+    }
+
+    [Test]
+    public async Task A_stand_in_for_nvidia_smi_that_knows_no_topology_spoils_no_refresh_and_is_quoted()
+    {
+        await using var machine = TestMachine.Create(Divided, EngineFactory.LowLevelRuntime(Kind));
+        SmiStandIn.Write(machine.Host, SmiStandIn.ReportWithoutTopology);
+
+        var refreshed = (await RefreshAsync(machine)).EnsureSuccess();
+
+        Assert.That(refreshed.Error, Does.StartWith("gpu-runtime: NVLink stays unknown").And.Contain("topo -m ended with status 2"));
+        Assert.That(refreshed.Lines, Has.Some.Matches<string>(static line => line.StartsWith("0:1", StringComparison.Ordinal) && line.Contains("9984 MiB", StringComparison.Ordinal)));
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(machine.StateDirectory, "nvidia-gpus")), Does.Contain(Uuid).And.Not.Contain("link"));
     }
 
     [Test]

@@ -30,25 +30,33 @@ internal static class SmiStandIn
         <nvidia_smi_log>
           <driver_version>550.163.01</driver_version>
           <gpu id="00000000:1B:00.0">
-            <uuid>GPU-9e3779b1-3779-479b-9377-0dbe19137a6e</uuid>
             <mig_devices>
-              <mig_device><index>0</index><gpu_instance_id>2</gpu_instance_id><compute_instance_id>0</compute_instance_id></mig_device>
-              <mig_device><index>1</index><gpu_instance_id>9</gpu_instance_id><compute_instance_id>0</compute_instance_id></mig_device>
+              <mig_device><index>0</index><gpu_instance_id>2</gpu_instance_id><compute_instance_id>0</compute_instance_id>
+                <fb_memory_usage><total>40448 MiB</total></fb_memory_usage></mig_device>
+              <mig_device><index>1</index><gpu_instance_id>9</gpu_instance_id><compute_instance_id>0</compute_instance_id>
+                <fb_memory_usage><total>9984 MiB</total></fb_memory_usage></mig_device>
             </mig_devices>
+            <uuid>GPU-9e3779b1-3779-479b-9377-0dbe19137a6e</uuid>
             <fb_memory_usage><total>81559 MiB</total></fb_memory_usage>
           </gpu>
           <gpu id="00000000:43:00.0">
-            <uuid>GPU-3c6ef362-6ef3-4f36-96ef-2cae3226f4dc</uuid>
             <mig_devices>None</mig_devices>
+            <uuid>GPU-3c6ef362-6ef3-4f36-96ef-2cae3226f4dc</uuid>
             <fb_memory_usage><total>81559 MiB</total></fb_memory_usage>
           </gpu>
         </nvidia_smi_log>
         END
         ;;
+        'topo -m') printf '\t\033[4mGPU0\tGPU1\tCPU Affinity\tNUMA Affinity\tGPU NUMA ID\033[0m\n'
+        printf 'GPU0\t X \tNV18\t0-47,96-143\t0\t\tN/A\nGPU1\tNV18\t X \t48-95,144-191\t1\t\tN/A\n\nLegend:\n\n  X    = Self\n'
+        ;;
         *) exit 2 ;;
         esac
 
         """;
+
+    /// <summary>One that knows no matrix of the GPUs, as older ones do.</summary>
+    public static string ReportWithoutTopology { get; } = Report.Replace("'topo -m')", "'topo -x')", StringComparison.Ordinal);
 
     public static string Path(SimulatedNvidiaHost host) => System.IO.Path.Combine(host.DriverRoot, "usr/bin/nvidia-smi");
 

@@ -27,6 +27,15 @@ public sealed class NvidiaDriverPackages
 
     public string DriverVersion { get; }
 
+    /// <summary>libcuda, NVML and nvidia-smi alone, which are a fiftieth of it.</summary>
+    /// <exception cref="TestResourceUnavailableException">The packages cannot be had here; the message says why.</exception>
+    public static NvidiaDriverPackages UnpackCompute(string directory)
+    {
+        directory = Path.GetFullPath(directory);
+        FileTree.Copy(DebianPackages.Unpacked("nvidia-compute", Required, components: "main contrib non-free"), directory);
+        return new NvidiaDriverPackages(directory, DriverVersionNumber.Detect(directory));
+    }
+
     /// <exception cref="TestResourceUnavailableException">The packages cannot be had here; the message says why.</exception>
     public static NvidiaDriverPackages Unpack(string directory)
     {

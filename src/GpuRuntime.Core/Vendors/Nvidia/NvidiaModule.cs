@@ -36,7 +36,7 @@ public sealed class NvidiaModule : IVendorModule
         var driver = NvidiaDriver.Read(host) ?? throw new GpuRuntimeException(
             ErrorCode.DriverNotLoaded,
             $"The NVIDIA kernel driver is not loaded: {host.Locate(HostTree.Proc, "driver/nvidia/version")} is missing. Load it (modprobe nvidia), then start the container again.");
-        var capabilities = DriverCapabilities.Of(grant.Request, grant.Environment);
+        var capabilities = DriverCapabilities.Of(grant.Request, grant.Environment) | (grant.NeedsManagementLibrary ? DriverCapability.Utility : DriverCapability.None);
         if (!grant.Gpus.IsEmpty)
             Requirements.Check(grant.Environment, driver);
 

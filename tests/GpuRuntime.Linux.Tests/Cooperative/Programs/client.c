@@ -428,6 +428,11 @@ static void scribble(const char *how)
     if (is(how, "cut")) {
         if (ftruncate(file, 0) != 0)
             exit(4);
+    } else if (is(how, "wish")) {
+        /* What the first process wants of the first GPU: behind the first page, behind what it holds. */
+        u64 bytes = 200000;
+        if (pwrite(file, &bytes, sizeof bytes, 4096 + 8) != sizeof bytes)
+            exit(4);
     } else if (is(how, "short")) {
         if (ftruncate(file, 100) != 0)
             exit(4);
@@ -497,7 +502,7 @@ static char **run(char **command)
             ((int (*)(handle))dlsym(cuda, "cuCtxSetCurrent"))(context);
             if (result != 0)
                 printf("device = %d\n", result);
-            if (count == 0)
+            if (result == 0 && count == 0)
                 stack[count++] = (struct held) { "cuDevicePrimaryCtxRetain", (uint64_t)(uintptr_t)context };
         } else if (is(word, "gpu"))
             gpu = (int)number(&command);
@@ -530,7 +535,9 @@ static char **run(char **command)
             uint64_t pointer;
             int result = ((int (*)(uint64_t *, size_t, handle))function("cuMemAllocAsync"))(&pointer, number(&command), (handle)0x7000);
             printf("record = %d\n", result);
-        } else if (is(word, "destroy-recorded"))
+        } else if (is(word, "destroy-context"))
+            printf("destroy-context = %d\n", call_free("cuCtxDestroy_v2", stack[0].number));
+        else if (is(word, "destroy-recorded"))
             printf("destroy = %d\n", ((int (*)(handle))function("cuGraphDestroy"))((handle)0x9000));
         else if (is(word, "launch"))
             ((void (*)(handle))of_driver("stand_in_launch"))(graph);
@@ -652,11 +659,18 @@ static char **run(char **command)
                 exit(6);
             for (;;)
                 pause();
+        } else if (is(word, "leave")) {
+            /* A child that never calls CUDA and outlives this process: it goes with the container. */
+            next(&command);
+            char **end = closing(command);
+            fflush(stdout);
+            if (fork() == 0)
+                for (;;)
+                    pause();
+            command = end + 1;
         } else if (is(word, "kill"))
             end_program(started[--started_count]);
-        else if (is(word, "stop")) {
-            kill(started[started_count - 1], SIGSTOP);
-        } else {
+        else {
             u64 bytes = number(&command);
             printf("%s %llu = %d\n", word, bytes, take(word, bytes));
         }

@@ -26,7 +26,8 @@ int main(void)
     cuCtxSetCurrent(context);
     printf("600 KiB = %d\n", cuMemAlloc_v2(&pointer, 600 << 10));
     printf("600 KiB = %d\n", cuMemAlloc_v2(&other, 600 << 10));
-    printf("info = %d: free %zu total %zu\n", cuMemGetInfo_v2(&free, &total), free, total);
+    int result = cuMemGetInfo_v2(&free, &total);
+    printf("info = %d: free %zu total %zu\n", result, free, total);
     nvmlInit_v2();
     nvmlDeviceGetHandleByIndex_v2(0, &device);
     nvmlDeviceGetMemoryInfo(device, &memory);

@@ -1,0 +1,106 @@
+using System.Globalization;
+using GpuRuntime.Core.Inventory;
+
+namespace GpuRuntime.Core.Monitoring;
+
+/// <summary>
+/// What a DRM driver tells of an open file, in <c>/proc/PID/fdinfo/FD</c>: lines of <c>key:</c>, white space and value.
+/// https://docs.kernel.org/gpu/drm-usage-stats.html
+/// </summary>
+/// <param name="Driver">The kernel driver: amdgpu, i915, xe. NVIDIA's tells nothing here.</param>
+/// <param name="Address">The GPU.</param>
+/// <param name="Id">The client's number on its GPU. Files that are duplicates of one another, in whatever processes, are one client.</param>
+/// <param name="DeviceMemoryBytes">Device memory that it holds at this moment, in bytes; <see langword="null"/> where the driver does not tell.</param>
+public sealed record DrmClient(string Driver, PciAddress Address, ulong Id, long? DeviceMemoryBytes)
+{
+    private const string ResidentPrefix = "drm-resident-";
+    private const string AmdAliasPrefix = "drm-memory-";
+
+    /// <returns><see langword="null"/> for a file of anything else, or of a DRM device that is on no PCI bus.</returns>
+    public static DrmClient? Parse(ReadOnlySpan<char> text)
+    {
+        ReadOnlySpan<char> driver = default, address = default, id = default;
+        foreach (var line in text.EnumerateLines())
+        {
+            if (!TrySplit(line, out var key, out var value))
+                continue;
+            switch (key)
+            {
+                case "drm-driver": driver = value; break;
+                case "drm-pdev": address = value; break;
+                case "drm-client-id": id = value; break;
+            }
+        }
+
+        return !driver.IsEmpty && PciAddress.Parse(address) is { } device && ulong.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? new DrmClient(driver.ToString(), device, number, DeviceMemory(text, driver))
+            : null;
+    }
+
+    // Tiles have regions of their own. Of amdgpu's one, "memory" is the name that "resident" had before: newer kernels print both.
+    private static long? DeviceMemory(ReadOnlySpan<char> text, ReadOnlySpan<char> driver)
+    {
+        var region = Region(driver);
+        if (region.IsEmpty)
+            return null;
+        long? resident = null, alias = null;
+        foreach (var line in text.EnumerateLines())
+        {
+            if (!TrySplit(line, out var key, out var value))
+                continue;
+            var isResident = key.StartsWith(ResidentPrefix, StringComparison.Ordinal);
+            if (!isResident && !key.StartsWith(AmdAliasPrefix, StringComparison.Ordinal))
+                continue;
+            if (!IsOf(key[(isResident ? ResidentPrefix : AmdAliasPrefix).Length..], region))
+                continue;
+            // Half of the numbers are no number.
+            if (Bytes(value) is not { } bytes)
+                return null;
+            if (isResident)
+                resident = Sum(resident, bytes);
+            else
+                alias = Sum(alias, bytes);
+        }
+
+        return resident is null || alias > resident ? alias : resident;
+    }
+
+    private static ReadOnlySpan<char> Region(ReadOnlySpan<char> driver) => driver switch
+    {
+        "amdgpu" or "xe" => "vram",
+        "i915" => "local",
+        _ => default,
+    };
+
+    // vram; vram0, vram1, local0.
+    private static bool IsOf(ReadOnlySpan<char> name, ReadOnlySpan<char> region) =>
+        name.StartsWith(region, StringComparison.Ordinal) && name[region.Length..].IndexOfAnyExceptInRange('0', '9') < 0;
+
+    private static bool TrySplit(ReadOnlySpan<char> line, out ReadOnlySpan<char> key, out ReadOnlySpan<char> value)
+    {
+        var colon = line.IndexOf(':');
+        key = colon < 0 ? default : line[..colon];
+        value = colon < 0 ? default : line[(colon + 1)..].Trim();
+        return colon > 0;
+    }
+
+    // Without a unit: bytes.
+    private static long? Bytes(ReadOnlySpan<char> value)
+    {
+        var space = value.IndexOf(' ');
+        var number = space < 0 ? value : value[..space];
+        var shift = (space < 0 ? default : value[(space + 1)..].Trim()) switch
+        {
+            "" => 0,
+            "KiB" => 10,
+            "MiB" => 20,
+            "GiB" => 30,
+            _ => -1,
+        };
+        return shift >= 0 && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var amount) && amount <= long.MaxValue >> shift
+            ? amount << shift
+            : null;
+    }
+
+    private static long Sum(long? first, long second) => first > long.MaxValue - second ? long.MaxValue : (first ?? 0) + second;
+}
