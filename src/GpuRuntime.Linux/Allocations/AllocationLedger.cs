@@ -99,7 +99,7 @@ public sealed class AllocationLedger(string stateDirectory)
         RefuseAnotherOfThisName(directory, owner, process);
         if (comparesHolders)
             LedgerSweep.Part(directory, process.Pid);
-        var holdings = new LedgerHoldings(directory, owner.Key);
+        var holdings = new LedgerHoldings(directory, owner.Key, process.Pid);
         Allocation allocation;
         try
         {
@@ -109,11 +109,11 @@ public sealed class AllocationLedger(string stateDirectory)
         {
             if (!LedgerSweep.All(directory))
                 throw;
-            allocation = decide(new LedgerHoldings(directory, owner.Key));
+            allocation = decide(new LedgerHoldings(directory, owner.Key, process.Pid));
         }
 
         // Before anything is written: should it fail, nothing is held.
-        LedgerSweep.Some(directory, holdings.Seen, process.Pid);
+        LedgerSweep.Some(directory, holdings.Sample);
         if (directory.Has(owner.FileName))
             directory.Remove(owner);
         if (!allocation.Units.IsEmpty)

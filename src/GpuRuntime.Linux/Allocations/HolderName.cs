@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 
 namespace GpuRuntime.Linux.Allocations;
 
@@ -16,8 +18,16 @@ internal readonly record struct HolderName(string Text, bool IsExclusive, long L
 
     /// <returns><see langword="null"/> for what is no such name.</returns>
     public static HolderName? Parse(string name) =>
-        name.Length > KeyLength + 3 && name[KeyLength] == '.' && name[KeyLength + 1] is 's' or 'x' && name[KeyLength + 2] == '.'
-        && long.TryParse(name.AsSpan(KeyLength + 3), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var limit) && limit >= 0
-            ? new HolderName(name, name[KeyLength + 1] == 'x', limit)
-            : null;
+        TryParse(Encoding.UTF8.GetBytes(name), out var isExclusive, out var limit) ? new HolderName(name, isExclusive, limit) : null;
+
+    /// <summary>The same without a text of it: a unit may have a thousand holders.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> name, out bool isExclusive, out long limit)
+    {
+        isExclusive = false;
+        limit = 0;
+        if (name.Length <= KeyLength + 3 || name[KeyLength] != '.' || name[KeyLength + 1] is not ((byte)'s' or (byte)'x') || name[KeyLength + 2] != '.')
+            return false;
+        isExclusive = name[KeyLength + 1] == 'x';
+        return Utf8Parser.TryParse(name[(KeyLength + 3)..], out limit, out var read, 'x') && read == name.Length - KeyLength - 3 && limit >= 0;
+    }
 }

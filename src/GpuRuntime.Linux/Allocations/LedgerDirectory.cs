@@ -1,3 +1,4 @@
+using System.Text;
 using GpuRuntime.Core.Allocation;
 using GpuRuntime.Core.Requests;
 using GpuRuntime.Linux.Interop;
@@ -81,8 +82,19 @@ internal sealed class LedgerDirectory : IDisposable
     /// <summary>The names of the entries that hold a unit.</summary>
     public List<string> HolderNames(string unit)
     {
+        var names = new List<string>();
+        VisitHolders(unit, name => names.Add(Encoding.UTF8.GetString(name)));
+        return names;
+    }
+
+    /// <inheritdoc cref="HolderNames"/>
+    public void VisitHolders(string unit, Libc.NameVisitor visit)
+    {
         using var directory = Libc.TryOpenAt(_units.Number, unit, OpenFlags.ReadOnly | Libc.Directory | Libc.NoFollow, Resolve.Beneath, out var errno);
-        return directory is not null ? Libc.Names(directory) : errno is Errno.NoEntry or Errno.NotDirectory or Errno.TooManyLinks ? [] : throw LinuxException.Of("open", $"{_path}/{Units}/{unit}", errno);
+        if (directory is not null)
+            Libc.VisitNames(directory, visit);
+        else if (errno is not (Errno.NoEntry or Errno.NotDirectory or Errno.TooManyLinks))
+            throw LinuxException.Of("open", $"{_path}/{Units}/{unit}", errno);
     }
 
     public List<string> UnitNames() => Names(_units);

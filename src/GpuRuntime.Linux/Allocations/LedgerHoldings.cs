@@ -1,15 +1,22 @@
+using System.Text;
 using GpuRuntime.Core.Allocation;
 
 namespace GpuRuntime.Linux.Allocations;
 
 /// <summary>Who holds what, seen with the lock held. Each unit's directory is listed once, when it is asked for.</summary>
 /// <param name="ownKey">The owner whose own holdings do not count: it is about to have new ones.</param>
-internal sealed class LedgerHoldings(LedgerDirectory directory, string ownKey) : IHoldings
+/// <param name="turn">A number that differs from create to create, so that each holder has its turn in <see cref="Sample"/>.</param>
+internal sealed class LedgerHoldings(LedgerDirectory directory, string ownKey, int turn) : IHoldings
 {
-    private readonly Dictionary<string, UnitUse> _uses = new(StringComparer.Ordinal);
+    private const int MostSampled = 2;
 
-    /// <summary>Every holder that was seen.</summary>
-    public List<SeenHolder> Seen { get; } = [];
+    private readonly Dictionary<string, UnitUse> _uses = new(StringComparer.Ordinal);
+    private readonly byte[] _ownKey = Encoding.ASCII.GetBytes(ownKey);
+    private readonly SeenHolder?[] _sample = new SeenHolder?[MostSampled];
+    private int _seen;
+
+    /// <summary>A few of the holders that were seen: as many as a create can look at.</summary>
+    public IEnumerable<SeenHolder> Sample => _sample.OfType<SeenHolder>();
 
     public UnitUse Of(HeldUnit unit)
     {
@@ -19,28 +26,45 @@ internal sealed class LedgerHoldings(LedgerDirectory directory, string ownKey) :
     }
 
     public IReadOnlyList<string> HoldersOf(HeldUnit unit) =>
-        [.. Others(unit.Name).Select(name => directory.ReadHolder(unit.Name, name)?.Container).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        [.. directory.HolderNames(unit.Name).Where(name => !name.StartsWith(ownKey, StringComparison.Ordinal))
+            .Select(name => directory.ReadHolder(unit.Name, name)?.Container).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
 
     private UnitUse Read(string unit)
     {
         var holders = 0;
-        var isExclusive = false;
+        var isAnyExclusive = false;
         long limited = 0;
-        foreach (var name in Others(unit))
+        directory.VisitHolders(unit, name =>
         {
-            Seen.Add(new SeenHolder(unit, name));
-            if (HolderName.Parse(name) is not { } holder)
-                continue;
+            if (name.StartsWith(_ownKey))
+                return;
+            TakeSample(unit, name);
+            if (!HolderName.TryParse(name, out var isExclusive, out var limit))
+                return;
             holders++;
-            isExclusive |= holder.IsExclusive;
-            limited = limited > long.MaxValue - holder.LimitBytes ? long.MaxValue : limited + holder.LimitBytes;
-        }
-
-        return holders == 0 ? UnitUse.Free : new UnitUse(holders, isExclusive, limited);
+            isAnyExclusive |= isExclusive;
+            limited = limited > long.MaxValue - limit ? long.MaxValue : limited + limit;
+        });
+        return holders == 0 ? UnitUse.Free : new UnitUse(holders, isAnyExclusive, limited);
     }
 
-    private IEnumerable<string> Others(string unit) => directory.HolderNames(unit).Where(name => !name.StartsWith(ownKey, StringComparison.Ordinal));
+    // The first few; then one in so many takes a place of theirs, as a reservoir has it, so that of any number each is as likely.
+    private void TakeSample(string unit, ReadOnlySpan<byte> name)
+    {
+        var place = _seen < MostSampled ? _seen : (int)(Mixed((uint)turn, (uint)_seen) % (uint)(_seen + 1));
+        _seen++;
+        if (place < MostSampled)
+            _sample[place] = new SeenHolder(unit, Encoding.UTF8.GetString(name));
+    }
+
+    private static uint Mixed(uint turn, uint number)
+    {
+        var value = (turn * 2654435761) ^ (number * 2246822519);
+        value ^= value >> 15;
+        value *= 2246822519;
+        return value ^ (value >> 13);
+    }
 }
 
 /// <summary>A name in a unit's directory.</summary>
-internal readonly record struct SeenHolder(string Unit, string Name);
+internal sealed record SeenHolder(string Unit, string Name);

@@ -54,7 +54,8 @@ internal static class LedgerSweep
     }
 
     /// <summary>Looks at some of the entries, on a host with few containers at all of them.</summary>
-    /// <inheritdoc cref="Some"/>
+    /// <param name="turn">Where to begin, so that each has its turn.</param>
+    /// <inheritdoc cref="All"/>
     public static void Part(LedgerDirectory directory, int turn)
     {
         var names = directory.Names();
@@ -65,14 +66,12 @@ internal static class LedgerSweep
         }
     }
 
-    /// <summary>Looks at a few of the holders that a decision has seen anyway.</summary>
-    /// <param name="turn">Where to begin, so that each has its turn.</param>
+    /// <summary>Looks at a few of the holders that a decision has seen anyway: gone ones go sooner than new ones come, and no create waits for a thousand.</summary>
     /// <inheritdoc cref="All"/>
-    public static void Some(LedgerDirectory directory, List<SeenHolder> seen, int turn)
+    public static void Some(LedgerDirectory directory, IEnumerable<SeenHolder> sample)
     {
-        for (var count = 0; count < Math.Min(AtOnce, seen.Count); count++)
+        foreach (var (unit, name) in sample)
         {
-            var (unit, name) = seen[(int)(((long)turn * AtOnce + count) % seen.Count)];
             if (directory.ReadHolder(unit, name) is not { } entry || IsLive(entry))
                 continue;
             var owner = AllocationOwner.Of(entry);

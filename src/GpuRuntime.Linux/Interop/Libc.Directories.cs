@@ -10,9 +10,19 @@ internal static unsafe partial class Libc
     /// <summary>Names in a directory, without <c>.</c> and <c>..</c>, in the file system's order. https://man7.org/linux/man-pages/man2/getdents.2.html</summary>
     internal static List<string> Names(FileDescriptor directory)
     {
+        var names = new List<string>();
+        VisitNames(directory, name => names.Add(Encoding.UTF8.GetString(name)));
+        return names;
+    }
+
+    /// <summary>What is done with a name, which is bytes of the file system's.</summary>
+    internal delegate void NameVisitor(ReadOnlySpan<byte> name);
+
+    /// <summary>The same for a directory of so many names that texts of all of them would cost.</summary>
+    internal static void VisitNames(FileDescriptor directory, NameVisitor visit)
+    {
         const int nameOffset = 19;
         const int lengthOffset = 16;
-        var names = new List<string>();
         Span<byte> buffer = stackalloc byte[8 * 1024];
         while (true)
         {
@@ -22,14 +32,14 @@ internal static unsafe partial class Libc
             if (count < 0)
                 throw LinuxException.Last("read", "a directory");
             if (count == 0)
-                return names;
+                return;
             for (var at = 0; at < count;)
             {
                 var length = BitConverter.ToUInt16(buffer[(at + lengthOffset)..]);
                 var name = buffer.Slice(at + nameOffset, length - nameOffset);
-                var text = Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
-                if (text is not ("." or ".."))
-                    names.Add(text);
+                name = name[..name.IndexOf((byte)0)];
+                if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                    visit(name);
                 at += length;
             }
         }

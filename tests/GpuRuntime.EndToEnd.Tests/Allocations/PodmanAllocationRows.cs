@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 using GpuRuntime.EndToEnd.Tests.Prestart;
 
 namespace GpuRuntime.EndToEnd.Tests.Allocations;
@@ -59,18 +58,14 @@ public sealed class PodmanAllocationRows(string runtime) : EngineFixture(EngineK
 
     private protected override ImmutableDictionary<string, string> Runtimes() => base.Runtimes().Add(RuntimeNames.Runc, Programs.Engine("runc"));
 
-    // As an admin who installed both files for the start, and wants the end told too.
+    // As an admin has them who installed both files for the start.
     private protected override EngineSettings Configure(EngineSettings settings)
     {
         if (runtime != RuntimeNames.Runc)
             return settings;
-        var directory = HooksDirectory.Create(Machine, Programs.GpuRuntimeHook, HooksDirectory.ByEnvironment);
+        var directory = HooksDirectory.Create(Machine, Programs.GpuRuntimeHook, HooksDirectory.ByEnvironment, HooksDirectory.Release);
         var file = Path.Combine(directory, HooksDirectory.ByEnvironment);
         File.Copy(file, Path.Combine(directory, "gpu-runtime-again.json"));
-        var poststop = JsonNode.Parse(File.ReadAllText(file))!;
-        poststop["hook"]!["args"] = new JsonArray("gpu-runtime-hook", "poststop");
-        poststop["stages"] = new JsonArray("poststop");
-        File.WriteAllText(Path.Combine(directory, "gpu-runtime-poststop.json"), poststop.ToJsonString());
         return settings with { DaemonArguments = ["--hooks-dir", directory] };
     }
 

@@ -5,18 +5,34 @@ namespace GpuRuntime.EndToEnd.Tests.Prestart;
 /// <summary>The hook's command line, and what `make install` offers of it.</summary>
 public sealed class HookCommandRows
 {
-    private static readonly string[] Ours = ["gpu-runtime-annotation.json", "gpu-runtime-env.json"];
+    private static readonly string[] Ours = ["gpu-runtime-annotation.json", "gpu-runtime-env.json", "gpu-runtime-release.json"];
 
     private static readonly (string Name, string Program)[] Names = [("nvidia-container-runtime-hook", "gpu-runtime-hook"), ("amd-container-runtime", "gpu-runtime")];
 
     private readonly TestDirectory _directory = TestDirectory.Create();
 
     [Test]
-    public async Task Poststart_and_poststop_have_nothing_to_do([Values("poststart", "poststop")] string verb)
+    public async Task Poststart_has_nothing_to_do()
     {
-        var result = await Command.Of(Programs.GpuRuntimeHook, verb).RunAsync();
+        var result = await Command.Of(Programs.GpuRuntimeHook, "poststart").RunAsync();
 
         Assert.That((result.ExitCode, result.Output, result.Error), Is.EqualTo((0, "", "")));
+    }
+
+    [TestCase("", 1, "GRT4006")]
+    [TestCase("""{"id":"c1","status":"stopped","bundle":"/nowhere"}""", 0, "")]
+    [TestCase("""{"id":"c1","status":"stopped","pid":0,"bundle":"/nowhere"}""", 0, "")]
+    public async Task Poststop_wants_the_state_of_a_container_and_is_content_with_one_that_holds_nothing(string state, int status, string code)
+    {
+        var input = _directory.Combine($"{Guid.NewGuid():N}.json");
+        await File.WriteAllTextAsync(input, state);
+        var config = _directory.Combine("config.json");
+        await File.WriteAllTextAsync(config, new JsonObject { ["stateDirectory"] = _directory.Combine("state") }.ToJsonString());
+
+        var result = await (Command.Of(Programs.GpuRuntimeHook, "poststop") with { InputPath = input }).WithEnvironment("GPU_RUNTIME_CONFIG", config).RunAsync();
+
+        Assert.That((result.ExitCode, result.Output), Is.EqualTo((status, "")), result.ToString());
+        Assert.That(result.Error, code.Length == 0 ? Is.Empty : Does.Contain(code));
     }
 
     [TestCase]

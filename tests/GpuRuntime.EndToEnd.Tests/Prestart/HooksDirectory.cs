@@ -7,6 +7,7 @@ internal static class HooksDirectory
 {
     public const string ByAnnotation = "gpu-runtime-annotation.json";
     public const string ByEnvironment = "gpu-runtime-env.json";
+    public const string Release = "gpu-runtime-release.json";
 
     /// <param name="program">The hook.</param>
     /// <returns>The directory.</returns>
