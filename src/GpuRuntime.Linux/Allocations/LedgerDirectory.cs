@@ -62,6 +62,13 @@ internal sealed class LedgerDirectory : IDisposable
     /// <summary>What lies there, entries or not.</summary>
     public List<string> Names() => Names(_entries);
 
+    /// <inheritdoc cref="Names()"/>
+    public void VisitNames(Libc.NameVisitor visit)
+    {
+        using var again = Libc.OpenAt(_entries.Number, ".", OpenFlags.ReadOnly | Libc.Directory, Resolve.Beneath);
+        Libc.VisitNames(again, visit);
+    }
+
     /// <summary>Every entry.</summary>
     public List<AllocationEntry> AllEntries() => [.. Names().Select(EntryOf).OfType<AllocationEntry>()];
 

@@ -12,11 +12,10 @@ internal sealed class LedgerHoldings(LedgerDirectory directory, string ownKey, i
 
     private readonly Dictionary<string, UnitUse> _uses = new(StringComparer.Ordinal);
     private readonly byte[] _ownKey = Encoding.ASCII.GetBytes(ownKey);
-    private readonly SeenHolder?[] _sample = new SeenHolder?[MostSampled];
-    private int _seen;
+    private readonly NameSample _sample = new(MostSampled, turn);
 
-    /// <summary>A few of the holders that were seen: as many as a create can look at.</summary>
-    public IEnumerable<SeenHolder> Sample => _sample.OfType<SeenHolder>();
+    /// <summary>A few of the holders that were seen, as <c>UNIT/NAME</c>: as many as a create can look at.</summary>
+    public IReadOnlyList<string> Sample => _sample.Names;
 
     public UnitUse Of(HeldUnit unit)
     {
@@ -34,11 +33,12 @@ internal sealed class LedgerHoldings(LedgerDirectory directory, string ownKey, i
         var holders = 0;
         var isAnyExclusive = false;
         long limited = 0;
+        var unitPath = unit + "/";
         directory.VisitHolders(unit, name =>
         {
             if (name.StartsWith(_ownKey))
                 return;
-            TakeSample(unit, name);
+            _sample.Offer(unitPath, name);
             if (!HolderName.TryParse(name, out var isExclusive, out var limit))
                 return;
             holders++;
@@ -47,24 +47,4 @@ internal sealed class LedgerHoldings(LedgerDirectory directory, string ownKey, i
         });
         return holders == 0 ? UnitUse.Free : new UnitUse(holders, isAnyExclusive, limited);
     }
-
-    // The first few; then one in so many takes a place of theirs, as a reservoir has it, so that of any number each is as likely.
-    private void TakeSample(string unit, ReadOnlySpan<byte> name)
-    {
-        var place = _seen < MostSampled ? _seen : (int)(Mixed((uint)turn, (uint)_seen) % (uint)(_seen + 1));
-        _seen++;
-        if (place < MostSampled)
-            _sample[place] = new SeenHolder(unit, Encoding.UTF8.GetString(name));
-    }
-
-    private static uint Mixed(uint turn, uint number)
-    {
-        var value = (turn * 2654435761) ^ (number * 2246822519);
-        value ^= value >> 15;
-        value *= 2246822519;
-        return value ^ (value >> 13);
-    }
 }
-
-/// <summary>A name in a unit's directory.</summary>
-internal sealed record SeenHolder(string Unit, string Name);

@@ -10,7 +10,7 @@ internal static class LedgerSweep
     private const int AtOnce = 2;
 
     // On most hosts these are all that there are.
-    private const int InPart = 16;
+    private const int InPart = 8;
 
     /// <summary>The container is there: its creator works on it, or its first process runs.</summary>
     /// <exception cref="LinuxException">It cannot be told.</exception>
@@ -54,24 +54,26 @@ internal static class LedgerSweep
     }
 
     /// <summary>Looks at some of the entries, on a host with few containers at all of them.</summary>
-    /// <param name="turn">Where to begin, so that each has its turn.</param>
+    /// <param name="turn">A number that differs from create to create.</param>
     /// <inheritdoc cref="All"/>
     public static void Part(LedgerDirectory directory, int turn)
     {
-        var names = directory.Names();
-        for (var count = 0; count < Math.Min(InPart, names.Count); count++)
+        var sample = new NameSample(InPart, turn);
+        directory.VisitNames(name => sample.Offer("", name));
+        foreach (var name in sample.Names)
         {
-            if (directory.EntryOf(names[(int)(((long)turn * InPart + count) % names.Count)]) is { } entry && !IsLive(entry))
+            if (directory.EntryOf(name) is { } entry && !IsLive(entry))
                 directory.Remove(AllocationOwner.Of(entry));
         }
     }
 
     /// <summary>Looks at a few of the holders that a decision has seen anyway: gone ones go sooner than new ones come, and no create waits for a thousand.</summary>
     /// <inheritdoc cref="All"/>
-    public static void Some(LedgerDirectory directory, IEnumerable<SeenHolder> sample)
+    public static void Some(LedgerDirectory directory, IEnumerable<string> sample)
     {
-        foreach (var (unit, name) in sample)
+        foreach (var path in sample)
         {
+            var (unit, name) = (path[..path.IndexOf('/', StringComparison.Ordinal)], path[(path.IndexOf('/', StringComparison.Ordinal) + 1)..]);
             if (directory.ReadHolder(unit, name) is not { } entry || IsLive(entry))
                 continue;
             var owner = AllocationOwner.Of(entry);
