@@ -103,6 +103,7 @@ install:
 	    sed 's|/usr/local/bin/|$(PREFIX)/bin/|' $$file | install $(owner) -m 0644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/$${file##*/}; done
 	install $(owner) -m 0644 packaging/udev/60-gpu-runtime.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d
 	@echo 'To keep CDI specifications fresh: systemctl enable --now $(notdir $(wildcard packaging/systemd/gpu-runtime-cdi-refresh.*))'
+	@echo 'To hold memory limits that neither hardware nor kernel can hold: systemctl enable --now gpu-runtime-agent'
 	install -d $(owner) -m 0755 $(DESTDIR)$(HOOKS_DIR)
 	@for file in hooks/*.json; do \
 	    echo "install $$file in $(DESTDIR)$(HOOKS_DIR)"; \
