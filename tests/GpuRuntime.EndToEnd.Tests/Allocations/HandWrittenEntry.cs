@@ -22,12 +22,15 @@ internal static class HandWrittenEntry
     /// <param name="gpus">The items of <c>gpus</c>.</param>
     public static void Write(TestMachine machine, string container, string process, string gpus)
     {
-        var directory = Limits.StateFiles.Directory(machine, "allocations");
         Limits.StateFiles.Directory(machine, "allocations", "holders");
         File.WriteAllText(
-            Path.Combine(directory, $"{container}.{Key($"hook:/bundles/{container}\0{container}")}.json"),
+            PathOf(machine, container, $"/bundles/{container}"),
             $$"""{"version":1,"container":"{{container}}","bundle":"/bundles/{{container}}",{{process}},"since":"2026-01-02T03:04:05Z","mode":"shared","gpus":[{{gpus}}]}""");
     }
+
+    /// <summary>Where the entry of a container is that a hook gave its GPUs.</summary>
+    public static string PathOf(TestMachine machine, string container, string bundle) =>
+        Path.Combine(Limits.StateFiles.Directory(machine, "allocations"), $"{container}.{Key($"hook:{bundle}\0{container}")}.json");
 
     // As the ledger names entries: FNV-1a of what tells containers of one id apart, NUL, and the id.
     private static string Key(string owner)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GpuRuntime.EndToEnd.Tests.Allocations;
 
 namespace GpuRuntime.EndToEnd.Tests.Limits;
 
@@ -199,7 +200,7 @@ public sealed class WatchdogRows(EngineKind kind) : WatchdogFixture(kind)
         entry["container"] = "gone";
         entry["pid"] = container.Pid;
         entry["startTime"] = 1;
-        var file = Path.Combine(Machine.StateDirectory, "allocations", "gone.0123456789abcdef.json");
+        var file = HandWrittenEntry.PathOf(Machine, "gone", (string)entry["bundle"]!);
         File.WriteAllText(file, entry.ToJsonString());
         TellKfd(container.Pid, Amd0, Above);
         TellKfd(limited.Pid, Amd0, Above);
