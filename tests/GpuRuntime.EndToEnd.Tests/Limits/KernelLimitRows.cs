@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using GpuRuntime.TestHosts;
 
 namespace GpuRuntime.EndToEnd.Tests.Limits;
@@ -36,6 +37,33 @@ public sealed class KernelLimitRows() : LimitFixture(EngineKind.RuncOnCgroupV2)
         Assert.That(_nvml!.Limits, Is.EqualTo(Modern.Host.Gpus.Select(gpu => $"set {gpu.PciAddress} {Cgroup(container)} 0 {1907 * Mebibyte}")));
         var hook = container.Config["hooks"]!["createRuntime"]!.AsArray().Single(static one => ((string)one!["path"]!).EndsWith("/gpu-runtime-agent", StringComparison.Ordinal))!;
         Assert.That(hook["env"]!.AsArray(), Is.Not.Empty);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task The_hook_alone_has_the_driver_limit_it_too_with_a_stand_in_libnvidia_ml(bool takes)
+    {
+        if (!takes)
+            _nvml!.Begin($"gpu {Modern.Host.Gpus[0].PciAddress}", $"fail {Modern.Host.Gpus[0].PciAddress} 4");
+        var id = NewId();
+        var request = ContainerRequest.Of(Busybox, "sleep", "60").With("NVIDIA_VISIBLE_DEVICES", "0").With("NVIDIA_GPU_MEMORY_LIMIT", "2048");
+        var hook = new JsonObject
+        {
+            ["path"] = Programs.GpuRuntimeHook,
+            ["args"] = new JsonArray("gpu-runtime-hook", "prestart"),
+            ["env"] = new JsonArray($"GPU_RUNTIME_CONFIG={Modern.ConfigPath}"),
+        };
+        var bundle = await Bundles.CreateBundleAsync(id, request, BundleEngine.DefaultOptions with { Hooks = new JsonObject { ["createRuntime"] = new JsonArray(hook) } });
+
+        var result = await Runc("--root", Bundles.StateRoot, "create", "--bundle", bundle.Directory, id).RunAsync();
+
+        var cgroup = Cgroup(new LimitedContainer(id, bundle, result));
+        Assert.That(_nvml!.Limits, Does.Contain($"set {Modern.Host.Gpus[0].PciAddress} {cgroup} 0 {2048 * Mebibyte}"), result.ToString());
+        Assert.That(result.ExitCode == 0, Is.EqualTo(takes), result.ToString());
+        if (!takes)
+            Assert.That(result.Error, Does.Contain("GRT4005").And.Contain("cannot be limited to"));
+        var held = (await Bundles.Complete(Command.Of(Programs.GpuRuntime, "allocations")).WithEnvironment(Modern.Environment).RunAsync()).EnsureSuccess().Output;
+        Assert.That(held, takes ? Does.Contain(id).And.Contain("2048 MiB").And.Contain("kernel") : Does.Contain("No container holds a GPU"));
     }
 
     [Test]
