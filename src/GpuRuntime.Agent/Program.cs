@@ -2,6 +2,7 @@ using System.Reflection;
 using GpuRuntime.Agent.Limits;
 using GpuRuntime.Agent.Serving;
 using GpuRuntime.Core.Errors;
+using GpuRuntime.Core.Limits;
 using GpuRuntime.Linux.Interop;
 
 namespace GpuRuntime.Agent;
@@ -43,7 +44,7 @@ internal static class Program
     {
         switch (args)
         {
-            case [LimitArguments.Verb, .. var rest] when LimitArguments.Parse(rest) is { } arguments:
+            case [NvidiaMemoryLimit.Verb, .. var rest] when LimitArguments.Parse(rest) is { } arguments:
                 LimitCommand.Run(arguments);
                 return 0;
             case [ServeArguments.Verb, .. var rest] when ServeArguments.Parse(rest) is { } arguments:

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using GpuRuntime.Agent.Nvml;
 using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Limits;
 
 namespace GpuRuntime.Agent.Limits;
 
@@ -10,15 +11,10 @@ namespace GpuRuntime.Agent.Limits;
 /// <param name="Limits">One for each GPU, in the order of the arguments.</param>
 internal sealed record LimitArguments(string Library, ImmutableArray<GpuLimit> Limits)
 {
-    public const string Verb = "limit";
-
     public const string Usage = """
         limit --library=PATH --gpu=ADDRESS=BYTES [--gpu=...]
                    limits what a created container may use of GPUs' memory; the runtime writes the container's state to standard input
         """;
-
-    private const string LibraryOption = "--library=";
-    private const string GpuOption = "--gpu=";
 
     /// <returns><see langword="null"/> for arguments that are unknown, malformed, missing or there twice.</returns>
     public static LimitArguments? Parse(ReadOnlySpan<string> arguments)
@@ -27,9 +23,9 @@ internal sealed record LimitArguments(string Library, ImmutableArray<GpuLimit> L
         var limits = ImmutableArray.CreateBuilder<GpuLimit>();
         foreach (var argument in arguments)
         {
-            if (library is null && argument.StartsWith($"{LibraryOption}/", StringComparison.Ordinal))
-                library = argument[LibraryOption.Length..];
-            else if (argument.StartsWith(GpuOption, StringComparison.Ordinal) && Limit(argument.AsSpan(GpuOption.Length)) is { } limit && !limits.Any(other => other.Gpu == limit.Gpu))
+            if (library is null && argument.StartsWith($"{NvidiaMemoryLimit.LibraryOption}/", StringComparison.Ordinal))
+                library = argument[NvidiaMemoryLimit.LibraryOption.Length..];
+            else if (argument.StartsWith(NvidiaMemoryLimit.GpuOption, StringComparison.Ordinal) && Limit(argument.AsSpan(NvidiaMemoryLimit.GpuOption.Length)) is { } limit && !limits.Any(other => other.Gpu == limit.Gpu))
                 limits.Add(limit);
             else
                 return null;

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using GpuRuntime.Core.Limits;
 
 namespace GpuRuntime.Agent.Nvml;
 
 /// <summary>The functions of a loaded NVML, by name. One that the library does not have is <see langword="null"/>: later drivers have more, and none is asked for its version.</summary>
 internal sealed unsafe class NvmlFunctions(nint library)
 {
-    public const string SetMemoryLimitsName = "nvmlDeviceSetMemoryLimits_v1";
+    public const string SetMemoryLimitsName = NvidiaMemoryLimit.Symbol;
     public const string GetMemoryLimitsName = "nvmlDeviceGetMemoryLimits_v1";
 
     public readonly delegate* unmanaged<NvmlStatus> Init = (delegate* unmanaged<NvmlStatus>)Find(library, "nvmlInit_v2");

@@ -59,7 +59,7 @@ public static class AllocationJson
             || root["pid"]?.AsInteger() is not (> 0 and <= int.MaxValue and var pid)
             || root["startTime"]?.AsInteger() is not (>= 0 and var start)
             || !DateTimeOffset.TryParseExact(root["since"]?.AsText(), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since)
-            || Mode(root["mode"]?.AsText()) is not { } mode
+            || RequestGrammar.Sharing(root["mode"]?.AsText()) is not { } mode
             || root["gpus"] is not { IsArray: true } gpus)
             return null;
         var units = ImmutableArray.CreateBuilder<AllocatedUnit>();
@@ -83,21 +83,6 @@ public static class AllocationJson
 
     public static string Word(SharingMode mode) => mode == SharingMode.Exclusive ? "exclusive" : "shared";
 
-    public static string Word(LimitTier tier) => tier switch
-    {
-        LimitTier.Hardware => "hardware",
-        LimitTier.Kernel => "kernel",
-        LimitTier.Watchdog => "watchdog",
-        _ => "cooperative",
-    };
-
-    public static string Word(ComputeTier tier) => tier switch
-    {
-        ComputeTier.Hardware => "hardware",
-        ComputeTier.Cooperative => "cooperative",
-        _ => "advisory",
-    };
-
     private static void Write(Utf8JsonWriter json, AllocatedUnit unit)
     {
         json.WriteStartObject();
@@ -111,7 +96,7 @@ public static class AllocationJson
             json.WriteStartObject("memory");
             json.WriteNumber("limitBytes", memory.LimitBytes);
             json.WriteNumber("enforcedBytes", memory.EnforcedBytes);
-            json.WriteString("tier", Word(memory.Tier));
+            json.WriteString("tier", memory.Tier.Word());
             json.WriteEndObject();
         }
 
@@ -121,7 +106,7 @@ public static class AllocationJson
             json.WriteNumber("percent", compute.Percent);
             if (compute.EnforcedPercent is { } enforced)
                 json.WriteNumber("enforcedPercent", enforced);
-            json.WriteString("tier", Word(compute.Tier));
+            json.WriteString("tier", compute.Tier.Word());
             json.WriteEndObject();
         }
 
@@ -149,7 +134,7 @@ public static class AllocationJson
         var unit = new AllocatedUnit(name, id, address) { Uuid = uuid };
         if (gpu["memory"] is { } memory)
         {
-            if (memory["limitBytes"]?.AsInteger() is not (> 0 and var limit) || memory["enforcedBytes"]?.AsInteger() is not (> 0 and var enforced) || Tier(memory["tier"]?.AsText()) is not { } tier)
+            if (memory["limitBytes"]?.AsInteger() is not (> 0 and var limit) || memory["enforcedBytes"]?.AsInteger() is not (> 0 and var enforced) || TierWords.LimitTier(memory["tier"]?.AsText()) is not { } tier)
                 return null;
             unit = unit with { Memory = new HeldMemory(limit, enforced, tier) };
         }
@@ -157,7 +142,7 @@ public static class AllocationJson
         if (gpu["compute"] is { } compute)
         {
             var enforced = compute["enforcedPercent"];
-            if (Percent(compute["percent"]) is not { } percent || (enforced is not null && Percent(enforced) is null) || Compute(compute["tier"]?.AsText()) is not { } tier)
+            if (Percent(compute["percent"]) is not { } percent || (enforced is not null && Percent(enforced) is null) || TierWords.ComputeTier(compute["tier"]?.AsText()) is not { } tier)
                 return null;
             unit = unit with { Compute = new HeldCompute(percent, Percent(enforced), tier) };
         }
@@ -178,28 +163,4 @@ public static class AllocationJson
         name.Length is > 0 and <= LongestUnit && name is not ("." or "..") && !name.Contains('/', StringComparison.Ordinal) && !name.AsSpan().ContainsAnyInRange('\0', '\u001f');
 
     private static bool IsAbsolutePath(string path) => path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal);
-
-    private static SharingMode? Mode(string? word) => word switch
-    {
-        "shared" => SharingMode.Shared,
-        "exclusive" => SharingMode.Exclusive,
-        _ => null,
-    };
-
-    private static LimitTier? Tier(string? word) => word switch
-    {
-        "hardware" => LimitTier.Hardware,
-        "kernel" => LimitTier.Kernel,
-        "watchdog" => LimitTier.Watchdog,
-        "cooperative" => LimitTier.Cooperative,
-        _ => null,
-    };
-
-    private static ComputeTier? Compute(string? word) => word switch
-    {
-        "hardware" => ComputeTier.Hardware,
-        "cooperative" => ComputeTier.Cooperative,
-        "advisory" => ComputeTier.Advisory,
-        _ => null,
-    };
 }

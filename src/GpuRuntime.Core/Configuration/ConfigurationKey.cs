@@ -58,12 +58,12 @@ public sealed record ConfigurationKey(
         },
         new("limits.minimumTier", ConfigurationType.Word, (c, v) => c with { MinimumTier = (LimitTier)(int)v }, c => (int)c.MinimumTier)
         {
-            Words = ["hardware", "kernel", "watchdog", "cooperative"],
+            Words = TierWords.OfMemory,
         },
         new("limits.overcommit", ConfigurationType.Boolean, (c, v) => c with { Overcommit = (bool)v }, c => c.Overcommit),
         new("limits.minimumComputeTier", ConfigurationType.Word, (c, v) => c with { MinimumComputeTier = (ComputeTier)(int)v }, c => (int)c.MinimumComputeTier)
         {
-            Words = ["hardware", "cooperative", "advisory"],
+            Words = TierWords.OfCompute,
         },
         new("limits.graceSeconds", ConfigurationType.Number, (c, v) => c with { GraceSeconds = (int)v }, c => c.GraceSeconds) { Largest = 3600 },
         new("limits.spillMemory", ConfigurationType.OptionalSize, (c, v) => c with { SpillMemoryBytes = (long)v is > 0 and var bytes ? bytes : null }, c => c.SpillMemoryBytes?.ToString(CultureInfo.InvariantCulture) ?? ""),

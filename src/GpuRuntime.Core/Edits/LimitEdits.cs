@@ -1,5 +1,6 @@
 using System.Globalization;
 using GpuRuntime.Core.Allocation;
+using GpuRuntime.Core.Configuration;
 
 namespace GpuRuntime.Core.Edits;
 
@@ -39,13 +40,13 @@ internal static class LimitEdits
         if (memory is not null)
         {
             yield return new LimitNote("GPU_RUNTIME_MEMORY_LIMIT", $"{AnnotationPrefix}memory-limit", memory.LimitBytes.ToString(CultureInfo.InvariantCulture));
-            yield return new LimitNote("GPU_RUNTIME_MEMORY_TIER", $"{AnnotationPrefix}memory-tier", AllocationJson.Word(memory.Tier));
+            yield return new LimitNote("GPU_RUNTIME_MEMORY_TIER", $"{AnnotationPrefix}memory-tier", memory.Tier.Word());
         }
 
         if (compute is not null)
         {
             yield return new LimitNote("GPU_RUNTIME_COMPUTE_SHARE", $"{AnnotationPrefix}compute-share", $"{compute.Percent}%");
-            yield return new LimitNote("GPU_RUNTIME_COMPUTE_TIER", $"{AnnotationPrefix}compute-tier", AllocationJson.Word(compute.Tier));
+            yield return new LimitNote("GPU_RUNTIME_COMPUTE_TIER", $"{AnnotationPrefix}compute-tier", compute.Tier.Word());
         }
     }
 }

@@ -27,7 +27,7 @@ internal static class ComputeShares
         var strongest = Strongest(unit, use, percent, facts);
         return strongest.Tier <= facts.Configuration.MinimumComputeTier ? strongest : throw new GpuRuntimeException(
             ErrorCode.LimitUnavailable,
-            $"{source}: nothing here can hold the container to {percent}% of {unit.Id} as strongly as limits.minimumComputeTier ({AllocationJson.Word(facts.Configuration.MinimumComputeTier)}) wants: {Missing(unit, use, percent, facts)}.");
+            $"{source}: nothing here can hold the container to {percent}% of {unit.Id} as strongly as limits.minimumComputeTier ({facts.Configuration.MinimumComputeTier.Word()}) wants: {Missing(unit, use, percent, facts)}.");
     }
 
     /// <summary>The strongest way in which this host can hold a share, accepted or not.</summary>

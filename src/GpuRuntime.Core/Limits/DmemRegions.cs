@@ -16,7 +16,7 @@ public sealed record DmemRegion(string Name, long CapacityBytes);
 public static class DmemRegions
 {
     /// <summary>The file in <see cref="HostTree.Sys"/>.</summary>
-    public const string CapacityFile = "fs/cgroup/dmem.capacity";
+    public const string CapacityFile = $"{UnifiedHierarchy.Directory}/{UnifiedHierarchy.Dmem}.capacity";
 
     /// <summary>The regions of this host; empty where the kernel has no such controller.</summary>
     public static ImmutableArray<DmemRegion> Read(IHostRoot host) => host.ReadText(HostTree.Sys, CapacityFile) is { } text ? Parse(text) : [];

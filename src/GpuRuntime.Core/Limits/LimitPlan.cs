@@ -23,8 +23,6 @@ public sealed record LimitPlan
     public ImmutableArray<EnvironmentVariable> Environment { get; init; } = [];
 
     public ImmutableArray<ContainerMount> Mounts { get; init; } = [];
-
-    public bool IsNothing => Unified.IsEmpty && NvidiaMemory is null && Cooperative is null && Environment.IsEmpty && Mounts.IsEmpty;
 }
 
 /// <summary>A file of a cgroup and its lines. Every line is written by itself.</summary>
@@ -35,15 +33,24 @@ public sealed record CgroupValue(string File, ImmutableArray<string> Lines);
 /// <param name="Library">The driver's libnvidia-ml on this host.</param>
 public sealed record NvidiaMemoryLimit(string AgentProgram, string Library, ImmutableArray<GpuMemoryLimit> Gpus)
 {
+    /// <summary>The file name of our agent.</summary>
+    public const string AgentName = "gpu-runtime-agent";
+
     /// <summary>The agent's verb, which reads the container's state from standard input as a hook does.</summary>
     public const string Verb = "limit";
+
+    /// <summary>The option that names the library; its value is a path.</summary>
+    public const string LibraryOption = "--library=";
+
+    /// <summary>The option for each GPU; its value is <c>ADDRESS=BYTES</c>.</summary>
+    public const string GpuOption = "--gpu=";
 
     /// <summary>The function that a driver must have; there is no version to go by.</summary>
     public const string Symbol = "nvmlDeviceSetMemoryLimits_v1";
 
     /// <summary>What the agent is called with, its own name first.</summary>
     public ImmutableArray<string> Arguments =>
-        ["gpu-runtime-agent", Verb, $"--library={Library}", .. Gpus.Select(gpu => $"--gpu={gpu.PciAddress}={gpu.Bytes}")];
+        [AgentName, Verb, $"{LibraryOption}{Library}", .. Gpus.Select(gpu => $"{GpuOption}{gpu.PciAddress}={gpu.Bytes}")];
 }
 
 /// <summary>A limit that libraries in the place of the driver's keep, in the container's own processes.</summary>

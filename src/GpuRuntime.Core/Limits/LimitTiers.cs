@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GpuRuntime.Core.Allocation;
+using GpuRuntime.Core.Configuration;
 
 namespace GpuRuntime.Core.Limits;
 
@@ -14,6 +15,6 @@ public static class LimitTiers
     {
         const int leastPercent = 1;
         var strongest = ComputeShares.Strongest(unit, UnitUse.Free, leastPercent, facts);
-        return strongest.Tier <= facts.Configuration.MinimumComputeTier ? AllocationJson.Word(strongest.Tier) : null;
+        return strongest.Tier <= facts.Configuration.MinimumComputeTier ? strongest.Tier.Word() : null;
     }
 }

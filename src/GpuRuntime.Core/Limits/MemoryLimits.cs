@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GpuRuntime.Core.Allocation;
+using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 
 namespace GpuRuntime.Core.Limits;
@@ -20,19 +21,19 @@ internal static class MemoryLimits
                 break;
             if (tier.Missing(question) is not { } reason)
                 return new HeldMemory(bytes, tier.Enforced(question), tier.Tier);
-            reasons.Add($"{AllocationJson.Word(tier.Tier)}: {reason}");
+            reasons.Add($"{tier.Tier.Word()}: {reason}");
         }
 
         throw new GpuRuntimeException(
             ErrorCode.LimitUnavailable,
-            $"{source}: nothing here can hold the container to {MemoryText.Of(bytes)} of {unit.Id} as strongly as limits.minimumTier ({AllocationJson.Word(facts.Configuration.MinimumTier)}) wants. {string.Join("; ", reasons)}.");
+            $"{source}: nothing here can hold the container to {MemoryText.Of(bytes)} of {unit.Id} as strongly as limits.minimumTier ({facts.Configuration.MinimumTier.Word()}) wants. {string.Join("; ", reasons)}.");
     }
 
     /// <summary>The words of the tiers that the configuration accepts and that could hold a limit on a unit, strongest first.</summary>
     public static IEnumerable<string> Available(HeldUnit unit, LimitFacts facts)
     {
         var question = new MemoryQuestion(unit, MemoryText.Mebibyte, UnitUse.Free, facts);
-        return Tiers.Where(tier => tier.Tier <= facts.Configuration.MinimumTier && tier.Missing(question) is null).Select(tier => AllocationJson.Word(tier.Tier));
+        return Tiers.Where(tier => tier.Tier <= facts.Configuration.MinimumTier && tier.Missing(question) is null).Select(tier => tier.Tier.Word());
     }
 
     public static LimitPlan Plan(IReadOnlyCollection<LimitedUnit> held, LimitFacts facts)

@@ -228,7 +228,7 @@ public sealed class RequestGrammar
         };
     }
 
-    internal static SharingMode? Sharing(string value) => value switch
+    internal static SharingMode? Sharing(string? value) => value switch
     {
         "shared" => SharingMode.Shared,
         "exclusive" => SharingMode.Exclusive,

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using GpuRuntime.Core.Allocation;
+using GpuRuntime.Linux.Paths;
 using GpuRuntime.Linux.Processes;
 
 namespace GpuRuntime.Linux.Allocations;
@@ -14,7 +14,7 @@ public sealed record AllocationOwner(string Container, string Scope)
     private const int LongestName = 180;
 
     /// <summary>A name of 16 hexadecimal digits for the owner: FNV-1a of scope, NUL and id. src/native/passthrough.c makes the same.</summary>
-    public string Key { get; } = Hash($"{Scope}\0{Container}");
+    public string Key { get; } = ContentHash.Of(Encoding.UTF8.GetBytes($"{Scope}\0{Container}"));
 
     /// <summary>The entry's file name, which begins with what people know: the id.</summary>
     public string FileName => $"{Readable(Container)}.{Key}{Extension}";
@@ -57,13 +57,5 @@ public sealed record AllocationOwner(string Container, string Scope)
         }
 
         return name.Length == 0 ? "container" : name.ToString();
-    }
-
-    private static string Hash(string text)
-    {
-        var hash = 14695981039346656037UL;
-        foreach (var value in Encoding.UTF8.GetBytes(text))
-            hash = (hash ^ value) * 1099511628211UL;
-        return hash.ToString("x16", CultureInfo.InvariantCulture);
     }
 }

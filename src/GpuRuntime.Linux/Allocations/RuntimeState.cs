@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using GpuRuntime.Core.Allocation;
 using GpuRuntime.Linux.Interop;
@@ -12,12 +13,15 @@ internal static class RuntimeState
 {
     private const int Beginning = 4096;
 
+    /// <summary>runc's and youki's, crun's.</summary>
+    public static ImmutableArray<string> FileNames { get; } = ["state.json", "status"];
+
     /// <summary>The container's first process runs: a stopped container holds nothing, though it may not be deleted yet.</summary>
     /// <param name="directory">The container's own directory below the runtime's root.</param>
     /// <exception cref="LinuxException">It cannot be told: what stands there cannot be read.</exception>
     public static bool IsRunning(string directory)
     {
-        foreach (var name in (ReadOnlySpan<string>)["state.json", "status"])
+        foreach (var name in FileNames)
         {
             var path = $"{directory}/{name}";
             using var file = Libc.TryOpenAt(Libc.AtFdCwd, path, OpenFlags.ReadOnly | OpenFlags.NonBlock, Resolve.None, out var errno);
@@ -29,9 +33,6 @@ internal static class RuntimeState
 
         return false;
     }
-
-    /// <summary>The runtime keeps anything of it.</summary>
-    public static bool Exists(string directory) => Libc.TryStat(Libc.AtFdCwd, directory, 0, out _) is not null;
 
     // Where a runtime keeps no start time (youki), whoever has the number counts as the container's.
     private static bool IsAlive(ProcessIdentity process) =>

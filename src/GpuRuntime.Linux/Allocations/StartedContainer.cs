@@ -22,7 +22,7 @@ public sealed record StartedContainer(ProcessIdentity FirstProcess, ImmutableArr
     {
         if (entry.RuntimeState is not { } directory)
             return ProcessStat.IsAlive(entry.Process) ? Guessed(entry, entry.Process) : null;
-        foreach (var name in (ReadOnlySpan<string>)["state.json", "status"])
+        foreach (var name in RuntimeState.FileNames)
         {
             using var file = Libc.TryOpenAt(Libc.AtFdCwd, $"{directory}/{name}", OpenFlags.ReadOnly | OpenFlags.NonBlock, Resolve.None, out _);
             if (file is not null)

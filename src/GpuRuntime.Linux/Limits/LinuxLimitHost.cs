@@ -10,13 +10,12 @@ namespace GpuRuntime.Linux.Limits;
 /// <param name="lowLevelRuntime">Path or name of the runtime that will start the container.</param>
 public sealed class LinuxLimitHost(string stateDirectory, string lowLevelRuntime) : ILimitHost
 {
-    private const string AgentName = "gpu-runtime-agent";
     private const string CooperativeDirectory = "lib/gpu-runtime/cooperative";
     private const int LargestWord = 4096;
 
     public WatchdogState? Watchdog => ReadWatchdog();
 
-    public string? AgentProgram => OwnProgram.Beside(AgentName) is var path && Libc.IsExecutable(path) ? path : null;
+    public string? AgentProgram => OwnProgram.Beside(NvidiaMemoryLimit.AgentName) is var path && Libc.IsExecutable(path) ? path : null;
 
     public string? CooperativeLibraries
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
@@ -27,7 +26,7 @@ public sealed class StateDirectory
     {
         using var root = OpenRoot();
         var bytes = Encoding.UTF8.GetBytes(content);
-        var name = $"files/{Hash(bytes)}";
+        var name = $"files/{ContentHash.Of(bytes)}";
         root.Replace(name, bytes, ReadableByAll);
         return $"{_path}/{name}";
     });
@@ -40,7 +39,7 @@ public sealed class StateDirectory
     {
         using var root = OpenRoot();
         var text = string.Join('\n', links.Select(link => $"{link.Path}\0{link.Target}").Order(StringComparer.Ordinal));
-        var name = $"links/{Hash(Encoding.UTF8.GetBytes(text))}";
+        var name = $"links/{ContentHash.Of(Encoding.UTF8.GetBytes(text))}";
         foreach (var link in links)
             root.Symlink($"{name}/{link.Path}", link.Target);
         return $"{_path}/{name}";
@@ -91,14 +90,5 @@ public sealed class StateDirectory
             throw new GpuRuntimeException(
                 ErrorCode.StateUnwritable, $"The state directory {_path} cannot be used: {exception.Message}. Make it writable, or set stateDirectory in the configuration.", exception);
         }
-    }
-
-    // FNV-1a, 64 bits: names, not secrets; the directory is ours alone.
-    private static string Hash(ReadOnlySpan<byte> content)
-    {
-        var hash = 14695981039346656037UL;
-        foreach (var value in content)
-            hash = (hash ^ value) * 1099511628211UL;
-        return hash.ToString("x16", CultureInfo.InvariantCulture);
     }
 }

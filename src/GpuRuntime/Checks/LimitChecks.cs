@@ -71,8 +71,8 @@ internal static class LimitChecks
         var compute = LimitTiers.OfCompute(unit, facts);
         return new Finding(
             $"limits {unit.Id}",
-            $"memory: {(memory.IsEmpty ? $"refused (limits.minimumTier is {AllocationJson.Word(facts.Configuration.MinimumTier)})" : string.Join(", ", memory))}; "
-            + $"compute: {compute ?? $"refused (limits.minimumComputeTier is {AllocationJson.Word(facts.Configuration.MinimumComputeTier)})"}");
+            $"memory: {(memory.IsEmpty ? $"refused (limits.minimumTier is {facts.Configuration.MinimumTier.Word()})" : string.Join(", ", memory))}; "
+            + $"compute: {compute ?? $"refused (limits.minimumComputeTier is {facts.Configuration.MinimumComputeTier.Word()})"}");
     }
 
     private static string Number(int count, string one, string many) => $"{count} {(count == 1 ? one : many)}";

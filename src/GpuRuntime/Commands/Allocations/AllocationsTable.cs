@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using GpuRuntime.Core.Allocation;
+using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Limits;
 
 namespace GpuRuntime.Commands.Allocations;
@@ -34,11 +35,11 @@ internal static class AllocationsTable
     private static string HeldBy(AllocatedUnit unit) => unit.Memory switch
     {
         null => Nothing,
-        { } memory when memory.EnforcedBytes == memory.LimitBytes => AllocationJson.Word(memory.Tier),
-        var memory => $"{AllocationJson.Word(memory.Tier)} ({MemoryText.Of(memory.EnforcedBytes)})",
+        { } memory when memory.EnforcedBytes == memory.LimitBytes => memory.Tier.Word(),
+        var memory => $"{memory.Tier.Word()} ({MemoryText.Of(memory.EnforcedBytes)})",
     };
 
     private static string Compute(AllocatedUnit unit) => unit.Compute is { } compute
-        ? $"{compute.Percent}% {AllocationJson.Word(compute.Tier)}{(compute.EnforcedPercent is { } enforced && enforced != compute.Percent ? $" ({enforced}%)" : "")}"
+        ? $"{compute.Percent}% {compute.Tier.Word()}{(compute.EnforcedPercent is { } enforced && enforced != compute.Percent ? $" ({enforced}%)" : "")}"
         : Nothing;
 }
