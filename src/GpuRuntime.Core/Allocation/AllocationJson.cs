@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
@@ -22,13 +21,7 @@ public static class AllocationJson
 
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
-    public static byte[] Format(AllocationEntry entry)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer))
-            Write(json, entry);
-        return buffer.WrittenSpan.ToArray();
-    }
+    public static byte[] Format(AllocationEntry entry) => OciJson.Write(json => Write(json, entry));
 
     public static void Write(Utf8JsonWriter json, AllocationEntry entry)
     {

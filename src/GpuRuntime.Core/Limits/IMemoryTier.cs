@@ -1,6 +1,5 @@
 using GpuRuntime.Core.Allocation;
 using GpuRuntime.Core.Configuration;
-using GpuRuntime.Core.Inventory;
 
 namespace GpuRuntime.Core.Limits;
 
@@ -22,6 +21,3 @@ internal interface IMemoryTier
 /// <summary>Can this unit be held to that many bytes?</summary>
 /// <param name="Use">Who else holds it.</param>
 internal sealed record MemoryQuestion(HeldUnit Unit, long Bytes, UnitUse Use, LimitFacts Facts);
-
-/// <summary>What limits are decided from.</summary>
-public sealed record LimitFacts(IHostRoot Root, ILimitHost Host, RuntimeConfiguration Configuration);

@@ -1,7 +1,6 @@
 using GpuRuntime.Core.Allocation;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Inventory;
-using GpuRuntime.Core.Vendors.Nvidia;
 
 namespace GpuRuntime.Core.Limits;
 
@@ -19,9 +18,9 @@ internal sealed class KernelTier : IMemoryTier
 
     public string? Missing(MemoryQuestion question)
     {
-        if (!UnifiedHierarchy.IsMounted(question.Facts.Root))
+        if (question.Facts.Unified is not { } unified)
             return $"cgroup version 2 is not mounted at {question.Facts.Root.Locate(HostTree.Sys, UnifiedHierarchy.Directory)}";
-        return question.Unit.Gpu.Vendor == GpuVendor.Nvidia ? MissingOfNvidia(question) : MissingOfDmem(question);
+        return question.Unit.Gpu.Vendor == GpuVendor.Nvidia ? MissingOfNvidia(question) : MissingOfDmem(question, unified);
     }
 
     public long Enforced(MemoryQuestion question) => question.Bytes;
@@ -35,7 +34,7 @@ internal sealed class KernelTier : IMemoryTier
             plan = plan with
             {
                 NvidiaMemory = new NvidiaMemoryLimit(
-                    facts.Host.AgentProgram!, Nvml(facts)!, [.. nvidia.Select(unit => new GpuMemoryLimit(unit.Gpu.PciAddress, bytes))]),
+                    facts.Host.AgentProgram!, facts.DriverLimits.Library!, [.. nvidia.Select(unit => new GpuMemoryLimit(unit.Gpu.PciAddress, bytes))]),
             };
         }
 
@@ -49,21 +48,20 @@ internal sealed class KernelTier : IMemoryTier
     // A region is a device with all of its partitions: those of one container have their limits together.
     private static IEnumerable<string> Lines(IEnumerable<HeldUnit> units, long bytes, LimitFacts facts)
     {
-        var capacity = DmemRegions.Read(facts.Root);
         foreach (var device in units.GroupBy(unit => unit.Gpu.PciAddress.ToString()))
         {
-            var regions = DmemRegions.Of(device.First().Gpu, capacity);
+            var regions = DmemRegions.Of(device.First().Gpu, facts.Unified!.Regions);
             var share = bytes * device.Count() / regions.Length / MemoryText.Mebibyte * MemoryText.Mebibyte;
             foreach (var region in regions)
                 yield return $"{region.Name} {share}";
         }
     }
 
-    private static string? MissingOfDmem(MemoryQuestion question)
+    private static string? MissingOfDmem(MemoryQuestion question, UnifiedHierarchy unified)
     {
-        if (!UnifiedHierarchy.HasController(question.Facts.Root, UnifiedHierarchy.Dmem))
+        if (!unified.HasDmem)
             return "this kernel has no dmem controller (Linux 6.14 or newer, CONFIG_CGROUP_DMEM)";
-        var regions = DmemRegions.Of(question.Unit.Gpu, DmemRegions.Read(question.Facts.Root));
+        var regions = DmemRegions.Of(question.Unit.Gpu, unified.Regions);
         if (regions.IsEmpty)
             return $"the driver {question.Unit.Gpu.Driver} has registered no memory of {question.Unit.Id} with the dmem controller";
         if (question.Bytes / regions.Length < MemoryText.Mebibyte)
@@ -77,10 +75,11 @@ internal sealed class KernelTier : IMemoryTier
             return "NVIDIA's driver takes no limit for MIG devices";
         if (question.Facts.Host.AgentProgram is null)
             return "gpu-runtime-agent, which sets the driver's limits, is not installed beside gpu-runtime";
-        return Nvml(question.Facts) is not { } library ? "the driver's libnvidia-ml is not found"
-            : question.Facts.Host.Exports(library, NvidiaMemoryLimit.Symbol) ? null
-            : $"{library} has no {NvidiaMemoryLimit.Symbol} (driver r615 or newer)";
+        return question.Facts.DriverLimits switch
+        {
+            { Library: null } => "the driver's libnvidia-ml is not found",
+            { AreTaken: false, Library: { } library } => $"{library} has no {NvidiaMemoryLimit.Symbol} (driver r615 or newer)",
+            _ => null,
+        };
     }
-
-    private static string? Nvml(LimitFacts facts) => ManagementLibrary.Find(facts.Root, facts.Configuration.LibrarySearchPaths);
 }

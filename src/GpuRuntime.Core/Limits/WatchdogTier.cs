@@ -9,7 +9,7 @@ internal sealed class WatchdogTier : IMemoryTier
 {
     public LimitTier Tier => LimitTier.Watchdog;
 
-    public string? Missing(MemoryQuestion question) => question.Facts.Host.Watchdog switch
+    public string? Missing(MemoryQuestion question) => question.Facts.Watchdog switch
     {
         null => "gpu-runtime-agent is not running (systemctl start gpu-runtime-agent)",
         { } state when !state.Vendors.Contains(question.Unit.Gpu.Vendor) => $"gpu-runtime-agent cannot measure the memory of {question.Unit.Gpu.Vendor.DisplayName()}'s GPUs here, as its log says",

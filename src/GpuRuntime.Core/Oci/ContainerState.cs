@@ -19,6 +19,18 @@ public sealed record ContainerState(string Id, int Pid, string Bundle)
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.HookStateInvalid"/>.</exception>
     public static ContainerState ParseStopped(byte[] text) => Parse(text, isStopped: true);
 
+    /// <summary>The document of a created container's, for a hook that we call ourselves.</summary>
+    public byte[] Format() => OciJson.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("ociVersion", "1.0.2");
+        json.WriteString("id", Id);
+        json.WriteString("status", "created");
+        json.WriteNumber("pid", Pid);
+        json.WriteString("bundle", Bundle);
+        json.WriteEndObject();
+    });
+
     private static ContainerState Parse(byte[] text, bool isStopped)
     {
         if (text.Length == 0)

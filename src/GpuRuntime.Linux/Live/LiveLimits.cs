@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using GpuRuntime.Core.Edits;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Oci;
@@ -26,7 +24,7 @@ public static class LiveLimits
             if (!limits.Unified.IsEmpty)
                 SetUnified(state, limits);
             if (limits.NvidiaMemory is { } nvidia)
-                OwnHook.Run(nvidia.AgentProgram, nvidia.Arguments, State(state));
+                OwnHook.Run(nvidia.AgentProgram, nvidia.Arguments, state.Format());
         }
         catch (LinuxException exception)
         {
@@ -49,23 +47,6 @@ public static class LiveLimits
             foreach (var line in merged.Split('\n'))
                 cgroup.Write(value.File, line);
         }
-    }
-
-    private static byte[] State(ContainerState state)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("ociVersion", "1.0.2");
-            json.WriteString("id", state.Id);
-            json.WriteString("status", "created");
-            json.WriteNumber("pid", state.Pid);
-            json.WriteString("bundle", state.Bundle);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
     }
 
     private static GpuRuntimeException Unavailable(string what) => new(ErrorCode.LimitUnavailable, $"{what}.");

@@ -21,7 +21,7 @@ internal static class LimitChecks
         {
             var limits = new LinuxLimitHost(configuration.StateDirectory, LowLevelRuntime.TryFind(configuration.LowLevelRuntimes, Environment.GetEnvironmentVariable("PATH")) ?? "");
             var facts = new LimitFacts(host, limits, configuration);
-            return [.. Entries(configuration), Watchdog(limits.Watchdog), .. HeldUnit.Of(gpus).Select(unit => Tiers(unit, facts))];
+            return [.. Entries(configuration), Watchdog(facts.Watchdog), .. HeldUnit.Of(gpus).Select(unit => Tiers(unit, facts))];
         }
         catch (GpuRuntimeException exception)
         {
