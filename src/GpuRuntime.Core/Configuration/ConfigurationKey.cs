@@ -70,6 +70,13 @@ public sealed record ConfigurationKey(
         new("limits.mps.pipeDirectory", ConfigurationType.OptionalPath, (c, v) => c with { MpsPipeDirectory = (string)v }, c => c.MpsPipeDirectory),
         new("limits.mps.sharedMemory", ConfigurationType.AbsolutePath, (c, v) => c with { MpsSharedMemory = (string)v }, c => c.MpsSharedMemory),
         new("allocation.maxHolders", ConfigurationType.Number, (c, v) => c with { MaxHolders = (int)v }, c => c.MaxHolders) { Largest = 100_000 },
+        new("agent.listen", ConfigurationType.Text, (c, v) => c with { AgentListen = (string)v }, c => c.AgentListen),
+        new("agent.tls.certificate", ConfigurationType.OptionalPath, (c, v) => c with { AgentTlsCertificate = (string)v }, c => c.AgentTlsCertificate),
+        new("agent.tls.key", ConfigurationType.OptionalPath, (c, v) => c with { AgentTlsKey = (string)v }, c => c.AgentTlsKey),
+        new("agent.tokenFile", ConfigurationType.OptionalPath, (c, v) => c with { AgentTokenFile = (string)v }, c => c.AgentTokenFile),
+        new("agent.compat", ConfigurationType.Word, (c, v) => c with { AgentCompat = (MetricNames)(int)v }, c => (int)c.AgentCompat) { Words = ["none", "dcgm"] },
+        new("agent.pcieThroughput", ConfigurationType.Boolean, (c, v) => c with { AgentPcieThroughput = (bool)v }, c => c.AgentPcieThroughput),
+        new("agent.podResources", ConfigurationType.OptionalPath, (c, v) => c with { AgentPodResources = (string)v }, c => c.AgentPodResources),
         new("libraries.searchPaths", ConfigurationType.PathList, (c, v) => c with { LibrarySearchPaths = (ImmutableArray<string>)v }, c => c.LibrarySearchPaths),
         new("log.path", ConfigurationType.OptionalPath, (c, v) => c with { LogPath = (string)v }, c => c.LogPath),
         new("log.level", ConfigurationType.Word, (c, v) => c with { LogLevel = (LogLevelName)(int)v }, c => (int)c.LogLevel)

@@ -35,6 +35,15 @@ public enum ComputeTier
     Advisory,
 }
 
+/// <summary>Names of metrics beside our own.</summary>
+public enum MetricNames
+{
+    None,
+
+    /// <summary>Those of NVIDIA's dcgm-exporter, for every vendor's GPUs.</summary>
+    Dcgm,
+}
+
 public enum LogLevelName
 {
     Debug,
@@ -120,6 +129,27 @@ public sealed record RuntimeConfiguration
 
     /// <summary>How many containers may hold a GPU, partition or MIG device at a time; 0 = as many as come.</summary>
     public int MaxHolders { get; init; }
+
+    /// <summary>Where the agent listens: <c>ADDRESS:PORT</c>, <c>unix:PATH</c>, or <c>none</c>.</summary>
+    public string AgentListen { get; init; } = "127.0.0.1:9400";
+
+    /// <summary>The agent's certificate and what follows it in its chain, PEM; empty = no TLS, on loopback and unix sockets only.</summary>
+    public string AgentTlsCertificate { get; init; } = "";
+
+    /// <summary>The key of <see cref="AgentTlsCertificate"/>, PEM.</summary>
+    public string AgentTlsKey { get; init; } = "";
+
+    /// <summary>A file with the bearer token that whoever asks the agent must show; empty = none, on loopback and unix sockets only.</summary>
+    public string AgentTokenFile { get; init; } = "";
+
+    /// <summary>Whether the agent gives its metrics under the names of NVIDIA's exporter too.</summary>
+    public MetricNames AgentCompat { get; init; } = MetricNames.None;
+
+    /// <summary>Whether the agent asks AMD's GPUs for their PCIe throughput, which takes a second a GPU.</summary>
+    public bool AgentPcieThroughput { get; init; }
+
+    /// <summary>The kubelet's socket that tells which pod holds which device; one that is not there is no error.</summary>
+    public string AgentPodResources { get; init; } = "/var/lib/kubelet/pod-resources/kubelet.sock";
 
     /// <summary>Directories inside the driver root that are searched for libraries after the known ones.</summary>
     public ImmutableArray<string> LibrarySearchPaths { get; init; } = [];

@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using GpuRuntime.Core.Allocation;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Monitoring.Samples;
+
+namespace GpuRuntime.Agent.Monitoring;
+
+/// <summary>
+/// Reads every GPU of the host once a pass, all at the same time and each on its own thread, then the processes, and finds out whose they are. A
+/// pass ends after <see cref="LongestReading"/>, whatever a driver does.
+/// </summary>
+/// <param name="look">The GPUs of the host; called from time to time.</param>
+/// <param name="sources">One for each vendor.</param>
+internal sealed class HostSampler(
+    Func<ImmutableArray<Gpu>> look,
+    IReadOnlyList<ISensorSource> sources,
+    IProcessLook processLook,
+    IContainerAttribution attribution,
+    IHealthRules health,
+    TimeProvider clock) : IDisposable
+{
+    public static readonly TimeSpan LongestReading = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan TimeBetweenLooks = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _passing = new();
+    private readonly object _gate = new();
+    private readonly SortedDictionary<string, SensorWorker> _workers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, GpuSample> _lost = new(StringComparer.Ordinal);
+    private ImmutableArray<Gpu> _gpus = [];
+    private ImmutableArray<HeldUnit> _units = [];
+    private TimeSpan? _looked;
+
+    /// <summary>Takes one sample.</summary>
+    public HostSample Pass()
+    {
+        lock (_passing)
+        {
+            var began = clock.GetTimestamp();
+            var now = clock.GetElapsedTime(0, began);
+            List<string> problems = [];
+            Look(now, problems);
+            var samples = Read(now);
+            var looked = Try(() => processLook.Read(_units, now), ProcessLookResult.Nothing, problems);
+            var processes = samples.SelectMany(sample => sample.Processes).Concat(looked.Processes).ToImmutableArray();
+            var attributed = Try(() => attribution.Attribute(processes, _units, now), AttributedUse.Nothing, problems);
+            return new HostSample(clock.GetUtcNow())
+            {
+                Gpus = [.. samples.Select(sample => Judged(WithEngines(sample, looked), now))],
+                Containers = attributed.Containers,
+                Processes = attributed.Processes,
+                Problems = [.. problems, .. looked.Problems, .. attributed.Problems],
+                Duration = clock.GetElapsedTime(began),
+            };
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var worker in _workers.Values)
+            worker.Dispose();
+        foreach (var source in sources)
+            source.Dispose();
+        processLook.Dispose();
+        attribution.Dispose();
+    }
+
+    private void Look(TimeSpan now, List<string> problems)
+    {
+        if (_looked is { } looked && now - looked < TimeBetweenLooks)
+            return;
+        _looked = now;
+        var found = Try(look, _gpus, problems);
+        foreach (var (name, worker) in _workers.Where(pair => !found.Any(gpu => KeyOf(gpu) == pair.Key && gpu == pair.Value.Gpu)).ToList())
+        {
+            worker.Dispose();
+            _workers.Remove(name);
+            if (!found.Any(gpu => KeyOf(gpu) == name))
+                _lost[name] = new GpuSample(worker.Gpu) { Problem = "it is not on this host any more" };
+        }
+
+        foreach (var gpu in found)
+        {
+            _lost.Remove(KeyOf(gpu));
+            if (!_workers.ContainsKey(KeyOf(gpu)) && sources.FirstOrDefault(source => source.Vendor == gpu.Vendor) is { } source)
+                _workers[KeyOf(gpu)] = new SensorWorker(gpu, () => source.Open(gpu, HeldUnit.Of(gpu)), _gate);
+        }
+
+        _gpus = found;
+        _units = HeldUnit.Of(found);
+    }
+
+    private List<GpuSample> Read(TimeSpan now)
+    {
+        lock (_gate)
+        {
+            var workers = _workers.Values;
+            foreach (var worker in workers)
+                worker.Start(now);
+            var ends = clock.GetElapsedTime(0, clock.GetTimestamp()) + LongestReading;
+            while (workers.Any(worker => worker.IsReading) && ends - clock.GetElapsedTime(0, clock.GetTimestamp()) is { Ticks: > 0 } left)
+                Monitor.Wait(_gate, left);
+            return
+            [
+                .. _gpus.Select(gpu => _workers.TryGetValue(KeyOf(gpu), out var worker) ? worker.Result(LongestReading) : new GpuSample(gpu)),
+                .. _lost.Values,
+            ];
+        }
+    }
+
+    private GpuSample Judged(GpuSample sample, TimeSpan now) => sample with { Health = health.Judge(sample, !_lost.ContainsKey(KeyOf(sample.Gpu)), now) };
+
+    private static GpuSample WithEngines(GpuSample sample, ProcessLookResult looked)
+    {
+        if (!looked.Engines.TryGetValue(sample.Gpu.Id, out var engines) || engines.IsEmpty)
+            return sample;
+        return sample with
+        {
+            Engines = [.. sample.Engines, .. engines.Where(engine => !sample.Engines.Any(known => known.Engine == engine.Engine))],
+            UtilizationRatio = sample.UtilizationRatio ?? engines.Max(engine => engine.BusyRatio),
+        };
+    }
+
+    private static string KeyOf(Gpu gpu) => gpu.Partition is { } partition ? $"{gpu.PciAddress}-p{partition:000}" : gpu.PciAddress.ToString();
+
+    private static T Try<T>(Func<T> read, T otherwise, List<string> problems)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception)
+        {
+            problems.Add($"{exception.Message.TrimEnd('.')}.");
+            return otherwise;
+        }
+    }
+}
