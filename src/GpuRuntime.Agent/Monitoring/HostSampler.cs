@@ -71,7 +71,7 @@ internal sealed class HostSampler(
             return;
         _looked = now;
         var found = Try(look, _gpus, problems);
-        foreach (var (name, worker) in _workers.Where(pair => !found.Any(gpu => KeyOf(gpu) == pair.Key && gpu == pair.Value.Gpu)).ToList())
+        foreach (var (name, worker) in _workers.Where(pair => !found.Any(gpu => KeyOf(gpu) == pair.Key && IsSame(gpu, pair.Value.Gpu))).ToList())
         {
             worker.Dispose();
             _workers.Remove(name);
@@ -122,6 +122,13 @@ internal sealed class HostSampler(
     }
 
     private static string KeyOf(Gpu gpu) => gpu.Partition is { } partition ? $"{gpu.PciAddress}-p{partition:000}" : gpu.PciAddress.ToString();
+
+    // Records with lists in them are equal only to themselves.
+    private static bool IsSame(Gpu gpu, Gpu other) =>
+        gpu with { MigDevices = [], DeviceNodes = [], DrmNodes = [], MissingDrmNodes = [], ManagementNodes = [] }
+            == other with { MigDevices = [], DeviceNodes = [], DrmNodes = [], MissingDrmNodes = [], ManagementNodes = [] }
+        && gpu.DrmNodes.SequenceEqual(other.DrmNodes)
+        && gpu.MigDevices.Select(device => device with { CapabilityNodes = [] }).SequenceEqual(other.MigDevices.Select(device => device with { CapabilityNodes = [] }));
 
     private static T Try<T>(Func<T> read, T otherwise, List<string> problems)
     {
