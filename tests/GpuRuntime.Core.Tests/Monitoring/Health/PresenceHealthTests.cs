@@ -80,4 +80,6 @@ public sealed class PresenceHealthTests
         Assert.That(passes.Codes(passes.Well with { Resets = 3 }), Is.EqualTo((string[])["compute_lost"]));
         Assert.That(passes.Judge(listed).IsHealthy);
     }
+
+    private static GpuSample Silent(JudgedPasses passes) => new(passes.Well.Gpu) { Problem = "reading it has not returned after 500 milliseconds" };
 }
