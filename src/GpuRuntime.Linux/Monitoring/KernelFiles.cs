@@ -26,6 +26,14 @@ public sealed class KernelFiles(string prefix) : IDisposable
         return count >= 0 ? Encoding.UTF8.GetString(buffer[..count]) : IsGone(errno) ? null : throw LinuxException.Of("read", $"{prefix.TrimEnd('/')}/{path}", errno);
     }
 
+    /// <summary>The names in a directory, in the kernel's order; none when it is not there.</summary>
+    /// <exception cref="LinuxException">It is there and cannot be read.</exception>
+    public IReadOnlyList<string> List(string path)
+    {
+        using var directory = TryDirectory(path);
+        return directory is null ? [] : Names(directory);
+    }
+
     /// <summary>A directory for use by its descriptor.</summary>
     /// <inheritdoc cref="Read"/>
     internal FileDescriptor? TryDirectory(string path) => Open(path, OpenFlags.ReadOnly | Libc.Directory);
@@ -51,7 +59,7 @@ public sealed class KernelFiles(string prefix) : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    private FileDescriptor? Open(string path, OpenFlags flags) =>
+    internal FileDescriptor? Open(string path, OpenFlags flags) =>
         Libc.TryOpenAt(_root.Number, path, flags, Resolve.InRoot | Resolve.NoMagicLinks, out var errno)
         ?? (IsGone(errno) ? null : throw LinuxException.Of("open", $"{prefix.TrimEnd('/')}/{path}", errno));
 }
