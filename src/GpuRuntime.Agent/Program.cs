@@ -19,6 +19,8 @@ internal static class Program
                gpu-runtime-agent --version
         """;
 
+    public static string Version => typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
     private static int Main(string[] args)
     {
         try
@@ -51,7 +53,7 @@ internal static class Program
                 ServeCommand.Run(arguments);
                 return 0;
             case ["--version"]:
-                Console.Out.WriteLine($"gpu-runtime-agent version {typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
+                Console.Out.WriteLine($"gpu-runtime-agent version {Version}");
                 return 0;
             case ["--help"]:
                 Console.Out.WriteLine(Usage);

@@ -27,6 +27,7 @@ internal sealed class HostSampler(
     private readonly object _gate = new();
     private readonly SortedDictionary<string, SensorWorker> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, GpuSample> _lost = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _failures = new(StringComparer.Ordinal);
     private ImmutableArray<Gpu> _gpus = [];
     private ImmutableArray<HeldUnit> _units = [];
     private TimeSpan? _looked;
@@ -46,7 +47,7 @@ internal sealed class HostSampler(
             var attributed = Try(() => attribution.Attribute(processes, _units, now), AttributedUse.Nothing, problems);
             return new HostSample(clock.GetUtcNow())
             {
-                Gpus = [.. samples.Select(sample => Judged(WithEngines(sample, looked), now))],
+                Gpus = [.. samples.Select(sample => Judged(Counted(WithEngines(sample, looked)), now))],
                 Containers = attributed.Containers,
                 Processes = attributed.Processes,
                 Problems = [.. problems, .. looked.Problems, .. attributed.Problems],
@@ -109,6 +110,14 @@ internal sealed class HostSampler(
     }
 
     private GpuSample Judged(GpuSample sample, TimeSpan now) => sample with { Health = health.Judge(sample, !_lost.ContainsKey(KeyOf(sample.Gpu)), now) };
+
+    private GpuSample Counted(GpuSample sample)
+    {
+        var key = KeyOf(sample.Gpu);
+        var failures = _failures.GetValueOrDefault(key) + (sample.Problem is null ? 0 : 1);
+        _failures[key] = failures;
+        return sample with { FailedReadings = failures };
+    }
 
     private static GpuSample WithEngines(GpuSample sample, ProcessLookResult looked)
     {

@@ -146,4 +146,7 @@ public enum ErrorCode
 
     /// <summary>There is no docker to run, or it did not answer.</summary>
     DockerUnavailable = 5202,
+
+    /// <summary>The agent cannot, or must not, listen where it was told to.</summary>
+    AgentNotListening = 6001,
 }
