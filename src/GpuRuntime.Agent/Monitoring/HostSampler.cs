@@ -76,13 +76,15 @@ internal sealed class HostSampler(
         {
             worker.Dispose();
             _workers.Remove(name);
-            if (!found.Any(gpu => KeyOf(gpu) == name))
+            // One that was divided, or put together, is still there.
+            if (!found.Any(gpu => gpu.PciAddress == worker.Gpu.PciAddress))
                 _lost[name] = new GpuSample(worker.Gpu) { Problem = "it is not on this host any more" };
         }
 
+        foreach (var name in _lost.Where(lost => found.Any(gpu => gpu.PciAddress == lost.Value.Gpu.PciAddress)).Select(lost => lost.Key).ToList())
+            _lost.Remove(name);
         foreach (var gpu in found)
         {
-            _lost.Remove(KeyOf(gpu));
             if (!_workers.ContainsKey(KeyOf(gpu)) && sources.FirstOrDefault(source => source.Vendor == gpu.Vendor) is { } source)
                 _workers[KeyOf(gpu)] = new SensorWorker(gpu, () => source.Open(gpu, HeldUnit.Of(gpu)), _gate);
         }
