@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 using GpuRuntime.Agent.Http;
 using GpuRuntime.Agent.Monitoring;
 using GpuRuntime.Agent.Monitoring.Health;
+using GpuRuntime.Agent.Monitoring.History;
 using GpuRuntime.Agent.Watchdog;
+using GpuRuntime.Agent.Web;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Monitoring.Exposition;
@@ -34,11 +36,13 @@ internal static class ServeCommand
         else
         {
             var feed = new SampleFeed(TimeProvider.System);
-            using var server = AgentServer.Start(address, configuration, Routes(feed, configuration), TimeProvider.System, report.Warn);
+            var history = new SampleHistory(TimeProvider.System);
+            using var server = AgentServer.Start(address, configuration, Routes(feed, history, configuration), TimeProvider.System, report.Warn);
             using var journal = new HealthJournal(configuration.StateDirectory, report);
             using var sampling = SamplingLoop.Start(Composition.Sampler(configuration), Period, report, sample =>
             {
                 feed.Publish(sample);
+                history.Add(sample);
                 journal.Tell(sample);
             });
             Watch(configuration, file, report, stop);
@@ -53,8 +57,12 @@ internal static class ServeCommand
         }
     }
 
-    private static IEnumerable<IHttpRoute> Routes(SampleFeed feed, RuntimeConfiguration configuration) =>
-        SampleRoutes.Of(feed, new MetricSubject(Program.Version, Environment.MachineName), configuration.AgentCompat == MetricNames.Dcgm ? [.. Metrics.All, .. DcgmMetrics.All] : Metrics.All);
+    private static IEnumerable<IHttpRoute> Routes(SampleFeed feed, SampleHistory history, RuntimeConfiguration configuration) =>
+    [
+        .. SampleRoutes.Of(feed, new MetricSubject(Program.Version, Environment.MachineName), configuration.AgentCompat == MetricNames.Dcgm ? [.. Metrics.All, .. DcgmMetrics.All] : Metrics.All),
+        new HistoryRoute(history),
+        .. PageFiles.Routes(),
+    ];
 
     private static void Watch(RuntimeConfiguration configuration, WatchdogFile file, WatchdogReport report, ManualResetEventSlim stop)
     {
