@@ -33,6 +33,12 @@ public static class ProcessDrmClients
         return Add(proc, pid, files, AddOfDevices) ? files : null;
     }
 
+    /// <summary>How many files a process has open, which costs little to ask; <see langword="null"/> where the kernel does not tell (before Linux 6.2).</summary>
+    public static OpenFiles? Count(KernelFiles proc, int pid) =>
+        proc.IsProcfs && Libc.TryStat(proc.Root, string.Create(CultureInfo.InvariantCulture, $"{pid}/fd"), Libc.AtStatxDontSync, out _) is { Type: FileType.Directory, Size: > 0 and var count } status
+            ? new OpenFiles(status.Inode, count)
+            : null;
+
     /// <summary>What a file that was found tells now.</summary>
     /// <returns><see langword="null"/> when it was closed, is another's by now, or its process has ended.</returns>
     /// <exception cref="LinuxException">It cannot be read.</exception>

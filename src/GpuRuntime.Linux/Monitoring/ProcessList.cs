@@ -62,7 +62,7 @@ public sealed class ProcessList(KernelFiles proc) : IDisposable
     public IReadOnlyList<int>? Above(int number)
     {
         using var directory = proc.TryDirectory(".");
-        if (directory is null || (_distance ??= Distance(directory)) is not (>= 0 and var distance))
+        if (!proc.IsProcfs || directory is null || (_distance ??= Distance(directory)) is not (>= 0 and var distance))
             return null;
         var pids = new List<int>();
         Libc.Seek(directory, number + distance);
@@ -73,24 +73,21 @@ public sealed class ProcessList(KernelFiles proc) : IDisposable
 
     public void Dispose() => _directory?.Dispose();
 
-    // Between a process's number and its place: the same for all of them in procfs, and hardly anywhere else.
+    // Between a process's number and its place, which stands with the name before it: the same for all of them.
     private static long Distance(FileDescriptor directory)
     {
-        long? distance = null;
-        var count = 0;
+        long? distance = null, place = null;
         Span<byte> buffer = stackalloc byte[4 << 10];
         while (distance != NoDistance && Libc.VisitSomeNames(directory, buffer, (name, next) =>
         {
-            if (Number(name) is not { } pid)
-                return;
-            count++;
-            distance = distance is null || distance == next - pid ? next - pid : NoDistance;
+            if (Number(name) is { } pid && place is { } own)
+                distance = distance is null || distance == own - pid ? own - pid : NoDistance;
+            place = Number(name) is null ? null : next;
         }))
         {
         }
 
-        const int fewest = 3;
-        return count >= fewest && distance is >= 0 ? distance.Value : NoDistance;
+        return distance is >= 0 and var known ? known : NoDistance;
     }
 
     private static void Add(ReadOnlySpan<byte> name, List<int> pids)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using GpuRuntime.Core.Allocation;
 using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Monitoring;
@@ -54,6 +55,15 @@ internal sealed class GpuUser(ProcessIdentity process)
         }
     }
 
+    /// <summary>The units were looked at again, and may be others.</summary>
+    public void Rebind(ProcessUnits units)
+    {
+        Kfd.RemoveAll(use => !units.ByKfdId.ContainsKey(use.GpuId));
+        foreach (var use in Kfd)
+            use.Unit = units.ByKfdId[use.GpuId];
+        Conclude(units);
+    }
+
     /// <returns>How many files were read.</returns>
     /// <exception cref="LinuxException">One cannot be read.</exception>
     public int ReadKfd(KernelFiles sys, TimeSpan now)
@@ -65,28 +75,42 @@ internal sealed class GpuUser(ProcessIdentity process)
     }
 
     /// <summary>Counts what a client had done before it was seen first.</summary>
-    public void CountUntil(HeldClient client) => Count(client.Key.Address, Sum(EngineTimes.Until(client.Client.Engines)));
+    public void CountUntil(HeldClient client)
+    {
+        var sums = new EngineSums();
+        sums.Add(EngineTimes.Until(client.Client.Engines));
+        Count(client.Key.Address, sums);
+    }
 
     /// <summary>Counts what clients did between their last two readings.</summary>
-    public void Count(IEnumerable<HeldClient> updated)
+    public void Count(List<HeldClient> updated)
     {
-        foreach (var clients in updated.GroupBy(client => client.Key.Address))
+        for (var i = 0; i < updated.Count; i++)
         {
+            var address = updated[i].Key.Address;
+            if (updated.FindIndex(client => client.Key.Address == address) < i)
+                continue;
             var sums = new EngineSums();
-            foreach (var client in clients)
+            for (var k = i; k < updated.Count; k++)
             {
-                foreach (var time in client.Times)
-                    sums.Add(time.Engine, time.Seconds);
+                if (updated[k].Key.Address == address)
+                    sums.Add(updated[k].Times);
             }
 
-            Count(clients.Key, sums);
+            Count(address, sums);
         }
     }
 
-    /// <summary>What it uses of each unit, in ordinal order of their ids.</summary>
-    public IEnumerable<UnitActivity> Activities(ProcessUnits units)
+    /// <summary>What it uses of each unit, in ordinal order of their ids, as it was read last.</summary>
+    public ImmutableArray<UnitActivity> Activities { get; private set; } = [];
+
+    /// <summary>How long it has kept a GPU busy; <see langword="null"/> as long as nothing tells.</summary>
+    public double? BusySeconds(PciAddress address) => _busySeconds.TryGetValue(address, out var seconds) ? seconds : null;
+
+    /// <summary>Adds up what was read.</summary>
+    public void Conclude(ProcessUnits units)
     {
-        var activities = new SortedDictionary<string, UnitActivity>(StringComparer.Ordinal);
+        var activities = new List<UnitActivity>(1);
         foreach (var client in Clients)
         {
             if (Owned.Contains(client.Key) && units.Of(client.Key.Address) is { } unit)
@@ -99,25 +123,23 @@ internal sealed class GpuUser(ProcessIdentity process)
                 Of(use.Unit, activities).Add(use);
         }
 
-        return activities.Values;
+        activities.Sort((first, second) => string.CompareOrdinal(first.Unit.Id, second.Unit.Id));
+        foreach (var activity in activities)
+            activity.Conclude(this);
+        Activities = [.. activities];
     }
 
-    /// <summary>How long it has kept a GPU busy; <see langword="null"/> as long as nothing tells.</summary>
-    public double? BusySeconds(PciAddress address) => _busySeconds.TryGetValue(address, out var seconds) ? seconds : null;
-
-    private static UnitActivity Of(HeldUnit unit, SortedDictionary<string, UnitActivity> activities)
+    private UnitActivity Of(HeldUnit unit, List<UnitActivity> activities)
     {
-        if (!activities.TryGetValue(unit.Id, out var activity))
-            activities[unit.Id] = activity = new UnitActivity(unit);
-        return activity;
-    }
+        foreach (var activity in activities)
+        {
+            if (activity.Unit.Id == unit.Id)
+                return activity;
+        }
 
-    private static EngineSums Sum(IEnumerable<EngineTime> times)
-    {
-        var sums = new EngineSums();
-        foreach (var time in times)
-            sums.Add(time.Engine, time.Seconds);
-        return sums;
+        var added = new UnitActivity(process.Pid, unit);
+        activities.Add(added);
+        return added;
     }
 
     private void Count(PciAddress address, EngineSums sums)

@@ -12,7 +12,7 @@ internal sealed class KfdUse(int pid, uint gpuId, HeldUnit unit)
     private long? _copyMicroseconds;
     private TimeSpan _time;
 
-    public HeldUnit Unit => unit;
+    public HeldUnit Unit { get; set; } = unit;
 
     public uint GpuId => gpuId;
 
@@ -44,7 +44,7 @@ internal sealed class KfdUse(int pid, uint gpuId, HeldUnit unit)
         if (copied >= _copyMicroseconds && now > _time)
             CopyRatio = Math.Min((copied.Value - _copyMicroseconds.Value) / (now - _time).TotalMicroseconds, 1);
         (_copyMicroseconds, _time) = (copied, now);
-        if (unit.Gpu.ComputeUnits is { } units and > 0 && Number(sys, KfdProcess.OccupancyFile(pid, gpuId)) is { } occupied)
+        if (Unit.Gpu.ComputeUnits is { } units and > 0 && Number(sys, KfdProcess.OccupancyFile(pid, gpuId)) is { } occupied)
             ComputeRatio = Math.Min((double)occupied / units, 1);
         return 3;
     }

@@ -16,13 +16,14 @@ internal sealed class ProcessFinder(KernelFiles proc, Func<int, bool> look) : ID
     private const int MostAtFirst = 16 << 10;
     private const int MostYoung = 64;
 
-    private const int PassesOfARound = 50;
+    private const int PassesOfARound = 60;
     private const int FewestInTurn = 8;
     private const int MostInTurn = 200;
     private const int PassesBetweenLists = 3;
 
     private readonly ProcessList _list = new(proc);
     private readonly YoungProcesses _young = new();
+    private readonly IdleProcesses _idle = new(proc);
     private HashSet<int>? _listed;
     private int? _last;
     private int _passes;
@@ -87,10 +88,15 @@ internal sealed class ProcessFinder(KernelFiles proc, Func<int, bool> look) : ID
     {
         var pids = _list.Next(Math.Clamp(_count / PassesOfARound, FewestInTurn, MostInTurn));
         foreach (var pid in pids)
-            look(pid);
+        {
+            if (!_idle.IsUnchanged(pid))
+                look(pid);
+        }
+
         _counted += pids.Count;
         if (pids.Count > 0)
             return;
         (_count, _counted) = (_counted, 0);
+        _idle.EndRound();
     }
 }

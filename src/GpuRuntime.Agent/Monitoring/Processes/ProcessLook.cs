@@ -22,7 +22,7 @@ namespace GpuRuntime.Agent.Monitoring.Processes;
 internal sealed class ProcessLook : IProcessLook
 {
     // Of each pass. On a host with more, processes are read in turns, and are known as they were a few seconds ago.
-    private const int MostFiles = 600;
+    private const int MostFiles = 300;
 
     private readonly RuntimeConfiguration _configuration;
     private readonly SortedDictionary<int, GpuUser> _users = [];
@@ -46,6 +46,8 @@ internal sealed class ProcessLook : IProcessLook
         {
             _units = ProcessUnits.Of(units, _configuration);
             _given = units;
+            foreach (var user in _users.Values)
+                user.Rebind(_units);
         }
 
         if (_units.IsEmpty)
@@ -209,7 +211,10 @@ internal sealed class ProcessLook : IProcessLook
             if (isChanged || (updated.Count == 0 && ProcessStat.Of(_proc!, user.Process.Pid) != user.Process))
                 Hold(user, ProcessDrmClients.Find(_proc!, user.Process.Pid) ?? []);
             if (_users.TryGetValue(user.Process.Pid, out var still))
+            {
                 count += still.ReadKfd(_sys!, _now);
+                still.Conclude(_units);
+            }
             _unreadable.Remove(user.Process.Pid);
         }
         catch (LinuxException exception)
@@ -251,9 +256,9 @@ internal sealed class ProcessLook : IProcessLook
         _engines.Begin();
         foreach (var user in _users.Values)
         {
-            foreach (var activity in user.Activities(_units))
+            foreach (var activity in user.Activities)
             {
-                processes.Add(activity.Of(user));
+                processes.Add(activity.Use);
                 _engines.Add(activity);
             }
         }

@@ -4,6 +4,7 @@ using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Monitoring;
 using GpuRuntime.Core.Monitoring.Intel;
+using GpuRuntime.Linux.Monitoring;
 using GpuRuntime.Linux.Paths;
 
 namespace GpuRuntime.Agent.Monitoring.Processes;
@@ -37,10 +38,16 @@ internal sealed record ProcessUnits(
             if (unit.Gpu.HipIndex is { } index && kfd.TryGetValue(index, out var id))
                 byKfdId[id] = unit;
             if (unit.Gpu.Vendor == GpuVendor.Intel)
-                engines[unit.Id] = IntelEngines.Of(unit.Gpu, host);
+                engines[unit.Id] = EnginesOf(unit.Gpu, configuration);
         }
 
         return new ProcessUnits(byAddress.ToImmutable(), byKfdId.ToImmutable(), engines.ToImmutable());
+    }
+
+    private static ImmutableArray<string> EnginesOf(Gpu gpu, RuntimeConfiguration configuration)
+    {
+        using var files = new SensorFiles(configuration.Sys, $"bus/pci/devices/{gpu.PciAddress}", TimeProvider.System);
+        return IntelEngines.Of(files, gpu.Driver);
     }
 
     public HeldUnit? Of(PciAddress address) => ByAddress.GetValueOrDefault(address);

@@ -5,7 +5,7 @@ using GpuRuntime.Core.Monitoring.Samples;
 namespace GpuRuntime.Agent.Monitoring.Processes;
 
 /// <summary>What one process does on one unit.</summary>
-internal sealed class UnitActivity(HeldUnit unit)
+internal sealed class UnitActivity(int pid, HeldUnit unit)
 {
     private long? _drmBytes;
     private bool _isDrmUnknown;
@@ -44,10 +44,13 @@ internal sealed class UnitActivity(HeldUnit unit)
             Ratios.Add("copy", copy);
     }
 
-    public GpuProcess Of(GpuUser user)
+    /// <summary>All of it, once it is concluded.</summary>
+    public GpuProcess Use { get; private set; } = new(pid, unit.Id);
+
+    public void Conclude(GpuUser user)
     {
         var drm = _isDrmUnknown ? null : _drmBytes;
-        return new GpuProcess(user.Process.Pid, unit.Id)
+        Use = new GpuProcess(pid, unit.Id)
         {
             // Two accounts of the same memory, of which neither need be complete.
             MemoryBytes = Larger(drm, _kfd?.MemoryBytes),

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Monitoring.Sysfs;
 
 namespace GpuRuntime.Core.Monitoring.Intel;
 
@@ -10,18 +10,17 @@ namespace GpuRuntime.Core.Monitoring.Intel;
 public static class IntelEngines
 {
     /// <returns>In our words (<see cref="DrmEngine.Word"/>), each once, in ordinal order; empty where no file names them.</returns>
-    public static ImmutableArray<string> Of(Gpu gpu, IHostRoot host)
+    public static ImmutableArray<string> Of(ISensorFiles files, string? driver)
     {
-        var device = new PciFunction(host, gpu.PciAddress).Directory;
         var words = new SortedSet<string>(StringComparer.Ordinal);
-        if (gpu.Driver == "xe")
+        if (driver == "xe")
         {
-            foreach (var gt in IntelGt.OfXe(host, device))
-                Add(host.List(HostTree.Sys, $"{gt.Directory}/engines"), words);
+            foreach (var gt in IntelGt.OfXe(files))
+                Add(files.List($"{gt.Directory}/engines"), words);
         }
-        else if (IntelGt.Card(host, device) is { } card)
+        else if (IntelGt.Card(files) is { } card)
         {
-            Add(host.List(HostTree.Sys, $"{card}/engine").Select(name => name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')), words);
+            Add(files.List($"{card}/engine").Select(name => name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')), words);
         }
 
         return [.. words];
@@ -31,7 +30,7 @@ public static class IntelEngines
     {
         foreach (var name in classes)
         {
-            if (!name.StartsWith('.') && DrmEngine.Word(name) is { } word)
+            if (DrmEngine.Word(name) is { } word)
                 words.Add(word);
         }
     }
