@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using GpuRuntime.Agent.Monitoring.Amd;
 using GpuRuntime.Agent.Monitoring.Attribution;
 using GpuRuntime.Agent.Monitoring.Health;
+using GpuRuntime.Agent.Monitoring.Intel;
 using GpuRuntime.Agent.Monitoring.Nvidia;
 using GpuRuntime.Agent.Monitoring.Processes;
 using GpuRuntime.Core.Configuration;
@@ -18,7 +19,7 @@ internal static class Composition
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.ConfigurationInvalid"/>: <c>agent.health</c> holds what is no rule.</exception>
     public static HostSampler Sampler(RuntimeConfiguration configuration) => new(
         () => Look(configuration),
-        [new NvidiaSensorSource(configuration, TimeProvider.System), new AmdSensorSource(configuration, TimeProvider.System)],
+        [new NvidiaSensorSource(configuration, TimeProvider.System), new AmdSensorSource(configuration, TimeProvider.System), new IntelSensorSource(configuration, TimeProvider.System)],
         new ProcessLook(configuration),
         new ContainerAttribution(configuration),
         new HealthRules(configuration),

@@ -1,7 +1,7 @@
 import { clockTime, unknown } from "./format.js";
 
 const svgNamespace = "http://www.w3.org/2000/svg";
-const width = 480, height = 190, left = 54, right = 8, top = 8, bottom = 22;
+const height = 190, left = 62, right = 8, top = 8, bottom = 22;
 
 export function svg(name, attributes = {}) {
   const element = document.createElementNS(svgNamespace, name);
@@ -22,19 +22,20 @@ export class Chart {
     this.maximum = maximum;
     this.binary = binary;
     this.lines = [];
+    this.width = 480;
     this.figure = document.createElement("figure");
     const caption = document.createElement("figcaption");
     const name = document.createElement("span");
     name.textContent = title;
     this.output = document.createElement("output");
     caption.append(name, this.output);
-    this.picture = svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", tabindex: "0", "aria-label": `${title}, last hour; arrow keys read values` });
+    this.picture = svg("svg", { class: "chart", role: "img", tabindex: "0", "aria-label": `${title}, last hour; arrow keys read values` });
     this.axes = svg("g");
     this.paths = svg("g");
     this.cursor = svg("line", { class: "cursor", y1: top, y2: height - bottom, visibility: "hidden" });
     this.picture.append(this.axes, this.paths, this.cursor);
     this.figure.append(caption, this.picture);
-    this.picture.addEventListener("pointermove", (event) => this.pointAt((event.offsetX / this.picture.clientWidth) * width));
+    this.picture.addEventListener("pointermove", (event) => this.pointAt(event.clientX - this.picture.getBoundingClientRect().left));
     this.picture.addEventListener("pointerleave", () => this.read(null));
     this.picture.addEventListener("blur", () => this.read(null));
     this.picture.addEventListener("keydown", (event) => {
@@ -53,26 +54,27 @@ export class Chart {
   }
 
   x(index) {
-    return width - right - ((this.count - 1 - index) / Math.max(1, this.span - 1)) * (width - left - right);
+    return this.width - right - ((this.count - 1 - index) / Math.max(1, this.span - 1)) * (this.width - left - right);
   }
 
   draw() {
     if (!this.end) return;
+    // One unit of the picture is one of the page's, whatever room it has.
+    this.width = this.picture.clientWidth || this.width;
+    this.picture.setAttribute("viewBox", `0 0 ${this.width} ${height}`);
     let highest = 0;
     for (const line of this.lines) for (const point of line.points) if (point > highest) highest = point;
     const scale = this.binary ? 2 ** 30 : 1;
     const most = this.maximum ?? (highest > 0 ? roundUp(highest / scale) * scale : 1);
-    // The picture is stretched to its place; its letters are not.
-    const stretch = (width / (this.picture.clientWidth || width)) * ((this.picture.clientHeight || height) / height);
     this.axes.replaceChildren();
     for (let step = 0; step <= 4; step++) {
       const y = height - bottom - (step / 4) * (height - top - bottom);
-      this.axes.append(svg("line", { class: "grid", x1: left, x2: width - right, y1: y, y2: y }));
-      if (step % 2 === 0) this.text(this.format((most * step) / 4), left - 6, y + 4, "end", stretch);
+      this.axes.append(svg("line", { class: "grid", x1: left, x2: this.width - right, y1: y, y2: y }));
+      if (step % 2 === 0) this.text(this.format((most * step) / 4), left - 6, y + 4, "end");
     }
     for (const part of [0, 0.5, 1]) {
       const time = new Date(this.end.getTime() - (1 - part) * this.span * this.period * 1000);
-      this.text(clockTime(time), left + part * (width - left - right), height - 6, ["start", "middle", "end"][part * 2], stretch);
+      this.text(clockTime(time), left + part * (this.width - left - right), height - 6, ["start", "middle", "end"][part * 2]);
     }
     this.lines.forEach((line, number) => {
       let path = this.paths.children[number];
@@ -84,8 +86,8 @@ export class Chart {
     if (this.index != null) this.read(Math.min(this.index, this.count - 1));
   }
 
-  text(content, x, y, anchor, stretch) {
-    const text = svg("text", { "text-anchor": anchor, transform: `translate(${x} ${y}) scale(${stretch} 1)` });
+  text(content, x, y, anchor) {
+    const text = svg("text", { "text-anchor": anchor, x, y });
     text.textContent = content;
     this.axes.append(text);
   }
@@ -105,7 +107,7 @@ export class Chart {
   }
 
   pointAt(x) {
-    if (this.count) this.read(Math.min(this.count - 1, Math.max(0, Math.round(this.count - 1 - ((width - right - x) / (width - left - right)) * (this.span - 1)))));
+    if (this.count) this.read(Math.min(this.count - 1, Math.max(0, Math.round(this.count - 1 - ((this.width - right - x) / (this.width - left - right)) * (this.span - 1)))));
   }
 
   read(index) {

@@ -14,7 +14,7 @@ export function bytes(value) {
 }
 
 export const percent = (ratio) => (ratio == null ? unknown : `${Math.round(ratio * 100)} %`);
-export const watts = (value) => (value == null ? unknown : `${value < 100 ? value.toFixed(1) : Math.round(value)} W`);
+export const watts = (value) => (value == null ? unknown : `${value > 0 && value < 100 ? value.toFixed(1) : Math.round(value)} W`);
 export const celsius = (value) => (value == null ? unknown : `${Math.round(value)} °C`);
 export const megahertz = (hertz) => (hertz == null ? unknown : `${Math.round(hertz / 1e6)} MHz`);
 export const clockTime = (time) => time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
