@@ -17,6 +17,7 @@ make make
 runc runc
 crun crun
 dockerd docker.io
+chromium chromium
 docker docker-cli
 docker-compose docker-compose
 containerd containerd
