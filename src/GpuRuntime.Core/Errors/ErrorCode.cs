@@ -146,4 +146,10 @@ public enum ErrorCode
 
     /// <summary>There is no docker to run, or it did not answer.</summary>
     DockerUnavailable = 5202,
+
+    /// <summary>The agent is not installed beside this program, or cannot be started.</summary>
+    AgentMissing = 5301,
+
+    /// <summary>The agent does not answer, or its answer is not understood.</summary>
+    AgentUnreachable = 5302,
 }
