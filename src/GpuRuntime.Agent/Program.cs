@@ -1,6 +1,8 @@
 using System.Reflection;
 using GpuRuntime.Agent.Limits;
 using GpuRuntime.Agent.Serving;
+using GpuRuntime.Agent.Top;
+using GpuRuntime.Agent.Top.Sources;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Limits;
 using GpuRuntime.Linux.Interop;
@@ -16,6 +18,7 @@ internal static class Program
     private const string Usage = $"""
         usage: gpu-runtime-agent {LimitArguments.Usage}
                gpu-runtime-agent {ServeArguments.Usage}
+               gpu-runtime-agent {TopArguments.Usage}
                gpu-runtime-agent --version
         """;
 
@@ -49,6 +52,9 @@ internal static class Program
                 return 0;
             case [ServeArguments.Verb, .. var rest] when ServeArguments.Parse(rest) is { } arguments:
                 ServeCommand.Run(arguments);
+                return 0;
+            case [TopArguments.Verb, .. var rest] when TopArguments.Parse(rest) is { } arguments:
+                TopCommand.Run(arguments, new TopParts(BareSampler.Create, _ => "", _ => ""));
                 return 0;
             case ["--version"]:
                 Console.Out.WriteLine($"gpu-runtime-agent version {typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
