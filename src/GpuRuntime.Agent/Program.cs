@@ -5,6 +5,7 @@ using GpuRuntime.Agent.Top;
 using GpuRuntime.Agent.Top.Sources;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Limits;
+using GpuRuntime.Core.Monitoring.Samples;
 using GpuRuntime.Linux.Interop;
 
 namespace GpuRuntime.Agent;
@@ -54,7 +55,7 @@ internal static class Program
                 ServeCommand.Run(arguments);
                 return 0;
             case [TopArguments.Verb, .. var rest] when TopArguments.Parse(rest) is { } arguments:
-                TopCommand.Run(arguments, new TopParts(BareSampler.Create, _ => "", _ => ""));
+                TopCommand.Run(arguments, new TopParts(BareSampler.Create, NotJoined, NotJoined));
                 return 0;
             case ["--version"]:
                 Console.Out.WriteLine($"gpu-runtime-agent version {typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
@@ -67,6 +68,9 @@ internal static class Program
                 return WrongUsage;
         }
     }
+
+    // Until the writers of the service's pages are here.
+    private static string NotJoined(HostSample sample) => throw new GpuRuntimeException(ErrorCode.Unexpected, "This format is not written yet.");
 
     private static int Tell(GpuRuntimeException exception)
     {

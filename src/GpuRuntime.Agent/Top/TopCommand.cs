@@ -5,6 +5,7 @@ using GpuRuntime.Agent.Top.Sources;
 using GpuRuntime.Agent.Top.View;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Monitoring.Samples;
+using GpuRuntime.Linux.Interop;
 using GpuRuntime.Linux.Paths;
 using GpuRuntime.Linux.Terminals;
 
@@ -23,7 +24,7 @@ internal static class TopCommand
     {
         if (arguments.WantsHelp)
         {
-            Console.Out.WriteLine(TopHelp.Text);
+            Write([TopHelp.Text]);
             return;
         }
 
@@ -87,16 +88,12 @@ internal static class TopCommand
     {
         try
         {
-            using var output = StandardOutput.Open();
-            output.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => $"{line}\n"))));
+            Terminal.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => $"{line}\n"))));
             return true;
         }
-        catch (IOException exception) when (exception.HResult == BrokenPipe)
+        catch (LinuxException exception) when (exception.Errno == Errno.BrokenPipe)
         {
             return false;
         }
     }
-
-    // EPIPE: of other failures, such as a full disk, the user must hear.
-    private const int BrokenPipe = 32;
 }

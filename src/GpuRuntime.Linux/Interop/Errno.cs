@@ -21,6 +21,7 @@ public enum Errno
     Invalid = 22,
     NoSpace = 28,
     ReadOnlyFileSystem = 30,
+    BrokenPipe = 32,
     NameTooLong = 36,
     NoSystemCall = 38,
     NotEmpty = 39,

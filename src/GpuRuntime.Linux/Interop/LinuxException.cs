@@ -33,6 +33,7 @@ public sealed class LinuxException : IOException
         Errno.IsDirectory => "is a directory (EISDIR)",
         Errno.Invalid => "invalid argument (EINVAL)",
         Errno.NoSpace => "no space left on device (ENOSPC)",
+        Errno.BrokenPipe => "nobody reads any more (EPIPE)",
         Errno.ReadOnlyFileSystem => "read-only file system (EROFS)",
         Errno.NoSystemCall => "the kernel does not have this system call (ENOSYS)",
         Errno.TooManyLinks => "too many levels of symbolic links (ELOOP)",

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using GpuRuntime.Agent.Top.Input;
-using GpuRuntime.Agent.Top.Output;
 using GpuRuntime.Agent.Top.Sources;
 using GpuRuntime.Agent.Top.View;
 using GpuRuntime.Core.Errors;
+using GpuRuntime.Linux.Interop;
 using GpuRuntime.Linux.Terminals;
 
 namespace GpuRuntime.Agent.Top.Live;
@@ -37,7 +37,7 @@ internal sealed class LiveView : IDisposable
         _source = source;
         _arguments = arguments;
         _drawing = new Drawing(hasStyles: true, hasColors);
-        _screen = new Screen(StandardOutput.Open());
+        _screen = new Screen(data => Terminal.Write(data));
     }
 
     /// <returns>Whether nobody takes samples any more: then the source can be disposed of.</returns>
@@ -157,7 +157,7 @@ internal sealed class LiveView : IDisposable
             {
                 _screen.Leave();
             }
-            catch (IOException)
+            catch (LinuxException)
             {
                 // The terminal is gone, and with it what was to be mended.
             }

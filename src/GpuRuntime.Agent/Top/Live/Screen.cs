@@ -8,7 +8,8 @@ namespace GpuRuntime.Agent.Top.Live;
 /// The terminal's second screen, which leaves the first one as it was. Only lines that have changed are sent, all of them in one write, so that
 /// nothing flickers. https://invisible-island.net/xterm/ctlseqs/ctlseqs.html
 /// </summary>
-internal sealed class Screen(Stream output) : IDisposable
+/// <param name="write">Writes to the terminal.</param>
+internal sealed class Screen(Action<byte[]> write) : IDisposable
 {
     // No wrapping: a name that takes other columns than was counted spoils its own line alone.
     private const string EnterSequence = "\e[?1049h\e[?25l\e[?7l\e[2J";
@@ -66,9 +67,5 @@ internal sealed class Screen(Stream output) : IDisposable
 
     public void Dispose() => Leave();
 
-    private void Send(string text)
-    {
-        output.Write(Encoding.UTF8.GetBytes(text));
-        output.Flush();
-    }
+    private void Send(string text) => write(Encoding.UTF8.GetBytes(text));
 }
