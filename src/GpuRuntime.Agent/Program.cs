@@ -1,8 +1,15 @@
+using System.Buffers;
 using System.Reflection;
+using System.Text;
+using System.Text.Json;
 using GpuRuntime.Agent.Limits;
+using GpuRuntime.Agent.Monitoring;
 using GpuRuntime.Agent.Serving;
+using GpuRuntime.Agent.Top;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Limits;
+using GpuRuntime.Core.Monitoring.Exposition;
+using GpuRuntime.Core.Monitoring.Samples;
 using GpuRuntime.Linux.Interop;
 
 namespace GpuRuntime.Agent;
@@ -16,6 +23,7 @@ internal static class Program
     private const string Usage = $"""
         usage: gpu-runtime-agent {LimitArguments.Usage}
                gpu-runtime-agent {ServeArguments.Usage}
+               gpu-runtime-agent {TopArguments.Usage}
                gpu-runtime-agent --version
         """;
 
@@ -52,6 +60,9 @@ internal static class Program
             case [ServeArguments.Verb, .. var rest] when ServeArguments.Parse(rest) is { } arguments:
                 ServeCommand.Run(arguments);
                 return 0;
+            case [TopArguments.Verb, .. var rest] when TopArguments.Parse(rest) is { } arguments:
+                TopCommand.Run(arguments, new TopParts(Composition.Sampler, Json, MetricsPage));
+                return 0;
             case ["--version"]:
                 Console.Out.WriteLine($"gpu-runtime-agent version {Version}");
                 return 0;
@@ -62,6 +73,21 @@ internal static class Program
                 Console.Error.WriteLine(args.Length == 0 ? Usage : $"gpu-runtime-agent: unknown arguments: {PrintableText.Quote(string.Join(' ', args))}\n{Usage}");
                 return WrongUsage;
         }
+    }
+
+    private static string Json(HostSample sample)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+            SampleJson.Write(json, sample);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static string MetricsPage(HostSample sample)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        MetricPage.Write(sample, new MetricSubject(Version, Environment.MachineName), Metrics.All, MetricFormat.Prometheus, buffer);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
     private static int Tell(GpuRuntimeException exception)

@@ -147,6 +147,12 @@ public enum ErrorCode
     /// <summary>There is no docker to run, or it did not answer.</summary>
     DockerUnavailable = 5202,
 
+    /// <summary>The agent is not installed beside this program, or cannot be started.</summary>
+    AgentMissing = 5301,
+
+    /// <summary>The agent does not answer, or its answer is not understood.</summary>
+    AgentUnreachable = 5302,
+
     /// <summary>The agent cannot, or must not, listen where it was told to.</summary>
-    AgentNotListening = 6001,
+    AgentNotListening = 5303,
 }

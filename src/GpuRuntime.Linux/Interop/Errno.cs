@@ -24,6 +24,7 @@ public enum Errno
     FileTooLarge = 27,
     NoSpace = 28,
     ReadOnlyFileSystem = 30,
+    BrokenPipe = 32,
     NameTooLong = 36,
     NoSystemCall = 38,
     NotEmpty = 39,

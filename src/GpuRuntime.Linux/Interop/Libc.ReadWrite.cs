@@ -58,15 +58,38 @@ internal static unsafe partial class Libc
     internal static void WriteAll(FileDescriptor descriptor, ReadOnlySpan<byte> data, string subject)
     {
         while (!data.IsEmpty)
+            data = data[WriteSome(descriptor.Number, data, subject)..];
+    }
+
+    /// <summary>The same, to standard output: where that must not wait, which whoever shares it may have set, this waits all the same.</summary>
+    internal static void WriteOutput(ReadOnlySpan<byte> data)
+    {
+        const int output = 1;
+        const int retryMilliseconds = 5;
+        while (!data.IsEmpty)
+        {
+            try
+            {
+                data = data[WriteSome(output, data, "standard output")..];
+            }
+            catch (LinuxException exception) when (exception.Errno == Errno.TryAgain)
+            {
+                Thread.Sleep(retryMilliseconds);
+            }
+        }
+    }
+
+    private static int WriteSome(int descriptor, ReadOnlySpan<byte> data, string subject)
+    {
+        while (true)
         {
             nint count;
             fixed (byte* start = data)
-                count = Write(descriptor.Number, start, data.Length);
-            if (count < 0 && LinuxException.LastErrno() == Errno.Interrupted)
-                continue;
-            if (count < 0)
+                count = Write(descriptor, start, data.Length);
+            if (count >= 0)
+                return (int)count;
+            if (LinuxException.LastErrno() != Errno.Interrupted)
                 throw LinuxException.Last("write", subject);
-            data = data[(int)count..];
         }
     }
 

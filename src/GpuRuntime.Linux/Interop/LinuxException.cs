@@ -34,6 +34,7 @@ public sealed class LinuxException : IOException
         Errno.Invalid => "invalid argument (EINVAL)",
         Errno.FileTooLarge => "file too large (EFBIG)",
         Errno.NoSpace => "no space left on device (ENOSPC)",
+        Errno.BrokenPipe => "nobody reads any more (EPIPE)",
         Errno.ReadOnlyFileSystem => "read-only file system (EROFS)",
         Errno.NoSystemCall => "the kernel does not have this system call (ENOSYS)",
         Errno.TooManyLinks => "too many levels of symbolic links (ELOOP)",

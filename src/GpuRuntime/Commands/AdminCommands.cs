@@ -9,12 +9,14 @@ namespace GpuRuntime.Commands;
 /// <summary>The verbs for people. None of them is an OCI verb, so the same executable can be both.</summary>
 internal static class AdminCommands
 {
-    private static readonly ImmutableArray<string> Verbs = ["devices", "check", "config", "allocations", "cdi", "configure", "swarm"];
+    private static readonly ImmutableArray<string> Verbs = ["devices", "check", "config", "allocations", "cdi", "configure", "swarm", TopCommand.Verb];
 
     public static bool Knows(string verb) => Verbs.Contains(verb);
 
     public static int Run(string[] arguments)
     {
+        if (arguments is [TopCommand.Verb, ..])
+            return TopCommand.Run(arguments);
         var root = new RootCommand(
             $"""
             gpu-runtime {VersionLines.Version}: GPUs for Linux containers.
@@ -24,7 +26,7 @@ internal static class AdminCommands
             """)
         {
             DevicesCommand.Create(), CheckCommand.Create(), ConfigCommand.Create(), AllocationsCommand.Create(), CdiCommand.Create(),
-            ConfigureCommand.Create(), SwarmCommand.Create(),
+            ConfigureCommand.Create(), SwarmCommand.Create(), TopCommand.Create(),
         };
         return root.Parse(arguments).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Errors;
+using GpuRuntime.Core.Monitoring.Samples;
+
+namespace GpuRuntime.Agent.Top.Sources;
+
+/// <summary>An agent that runs, asked over HTTP.</summary>
+internal sealed class AgentSource : ISampleSource
+{
+    private const string Page = "api/v1/gpus";
+    private const int LargestAnswer = 64 << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly AgentAddress _address;
+    private readonly HttpClient _client;
+    private readonly bool _hasToken;
+
+    public AgentSource(AgentAddress address, RuntimeConfiguration configuration)
+    {
+        _address = address;
+        var isEncrypted = configuration.AgentTlsCertificate.Length > 0 && address.EndPoint is IPEndPoint;
+        var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectCallback = (_, stop) => ConnectAsync(address.EndPoint, stop) };
+        if (isEncrypted)
+            handler.SslOptions.RemoteCertificateValidationCallback = AgentCertificate.Checks(configuration.AgentTlsCertificate);
+        _client = new HttpClient(handler)
+        {
+            BaseAddress = new Uri($"{(isEncrypted ? "https" : "http")}://{(address.EndPoint is IPEndPoint tcp ? tcp.ToString() : "localhost")}/"),
+            Timeout = Patience,
+            MaxResponseContentBufferSize = LargestAnswer,
+        };
+        if (AgentToken.TryRead(configuration.AgentTokenFile) is not { } token)
+            return;
+        _hasToken = true;
+        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public string Name => $"agent {_address.Text}";
+
+    public HostSample Take()
+    {
+        try
+        {
+            using var answer = _client.GetAsync(Page).GetAwaiter().GetResult();
+            if (!answer.IsSuccessStatusCode)
+                throw Unreachable(Refusal(answer.StatusCode), null);
+            return SampleReader.Read(answer.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult());
+        }
+        catch (FormatException exception)
+        {
+            throw Unreachable($"answers what is not understood: {exception.Message}", exception);
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw Unreachable($"does not answer within {Patience.TotalSeconds:0} seconds", exception);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw Unreachable($"does not answer: {(exception.InnerException ?? exception).Message.TrimEnd('.')}", exception);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private string Refusal(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => _hasToken ? "does not accept the token of agent.tokenFile" : "wants a token, and agent.tokenFile names none that can be read here",
+        HttpStatusCode.ServiceUnavailable => "has no sample at this moment",
+        _ => $"answers with status {(int)status}",
+    };
+
+    private GpuRuntimeException Unreachable(string what, Exception? exception) =>
+        new(ErrorCode.AgentUnreachable, $"The agent at {PrintableText.Quote(_address.Text)} {what}.", exception);
+
+    private static async ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken stop)
+    {
+        var socket = endPoint is IPEndPoint ? new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(endPoint, stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using GpuRuntime.Core.Allocation;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Monitoring.Samples;
+
+namespace GpuRuntime.Agent.Top.Sources;
+
+/// <summary>Reads the document of <c>/api/v1/gpus</c>. Members that are not known are passed over: a newer agent may have more.</summary>
+internal static class SampleReader
+{
+    /// <exception cref="FormatException">It is not such a document: what is wrong with it, as a sentence without its end.</exception>
+    public static HostSample Read(ReadOnlyMemory<byte> document)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(document);
+            return Read(json.RootElement);
+        }
+        catch (JsonException exception)
+        {
+            throw new FormatException($"it is no JSON ({exception.Message.TrimEnd('.')})", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // A text that is not UTF-8, or an escape that is half of a character.
+            throw new FormatException(exception.Message.TrimEnd('.'), exception);
+        }
+    }
+
+    private static HostSample Read(JsonElement root)
+    {
+        var containers = root.List("containers", ContainerReader.Read);
+        var identities = new Dictionary<string, ContainerIdentity>(StringComparer.Ordinal);
+        foreach (var container in containers)
+            identities.TryAdd(container.Container.Id, container.Container);
+        return new HostSample(root.Time("time").Required("time"))
+        {
+            Duration = Seconds(root.Number("durationSeconds")),
+            Problems = root.Texts("problems"),
+            Gpus = root.List("gpus", GpuReader.Read),
+            Containers = containers,
+            Processes = root.List("processes", process => Process(process, identities)),
+        };
+    }
+
+    private static ProcessUse Process(JsonElement json, Dictionary<string, ContainerIdentity> containers)
+    {
+        var pid = json.Small("pid").Required("pid");
+        var types = json.Texts("types");
+        var use = new GpuProcess(pid, json.Text("unit").Required("unit"))
+        {
+            MemoryBytes = json.Whole("memoryBytes"),
+            UtilizationRatio = json.Number("utilizationRatio"),
+            BusySeconds = json.Number("busySeconds"),
+            UsesCompute = types.Contains("compute"),
+            UsesGraphics = types.Contains("graphics"),
+        };
+        return new ProcessUse(new ProcessIdentity(pid, json.Whole("startTime").Required("startTime")), json.Text("name").Required("name"), use)
+        {
+            Container = json.Text("container") is { } id ? containers.GetValueOrDefault(id) ?? new ContainerIdentity(id, "oci") : null,
+        };
+    }
+
+    // TimeSpan.FromSeconds throws where the number is too large.
+    private static TimeSpan Seconds(double? seconds) =>
+        seconds is null ? TimeSpan.Zero : seconds is >= 0 and < 1e9 ? TimeSpan.FromSeconds(seconds.Value) : throw new FormatException("durationSeconds is not what it should be");
+
+    /// <summary>The vendor of a GPU's or MIG device's id.</summary>
+    internal static GpuVendor Vendor(string id) =>
+        GpuVendors.Parse(id.AsSpan(0, Math.Max(0, id.IndexOf(':', StringComparison.Ordinal)))) ?? throw new FormatException("an id of a GPU names no vendor");
+
+    internal static ImmutableDictionary<int, long> XidCounts(JsonElement counts) => counts.EnumerateObject().ToImmutableDictionary(
+        entry => int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var xid) ? xid : throw new FormatException("an XID is no number"),
+        entry => counts.Whole(entry.Name).Required("an XID's count"));
+}
