@@ -24,6 +24,14 @@ internal sealed class ProcessLook : IProcessLook
     // Of each pass. On a host with more, processes are read in turns, and are known as they were a few seconds ago.
     private const int MostFiles = 300;
 
+    // Of one process. No program has so many, and nobody can make a pass endless.
+    private const int MostClients = 256;
+
+    // Whoever has nothing that would be read is asked for whether it is there.
+    private const int PassesBetweenProofs = 32;
+
+    private const int NoProcess = 0;
+
     private readonly RuntimeConfiguration _configuration;
     private readonly SortedDictionary<int, GpuUser> _users = [];
     private readonly Dictionary<ClientKey, GpuUser> _owners = [];
@@ -37,6 +45,8 @@ internal sealed class ProcessLook : IProcessLook
     private string? _kfdProblem;
     private TimeSpan _now;
     private int _lastRead;
+    private int _passes;
+    private int? _own;
 
     public ProcessLook(RuntimeConfiguration configuration) => _configuration = configuration;
 
@@ -60,6 +70,8 @@ internal sealed class ProcessLook : IProcessLook
         _proc ??= new KernelFiles(_configuration.Proc);
         _sys ??= new KernelFiles(_configuration.Sys);
         _finder ??= new ProcessFinder(_proc, Look);
+        _passes++;
+        _own ??= _finder.Own() ?? NoProcess;
         _finder.Pass(now);
         FindKfd();
         ReadKnown();
@@ -82,6 +94,9 @@ internal sealed class ProcessLook : IProcessLook
     // Whether it is there.
     private bool Look(int pid)
     {
+        // Whoever asks drivers opens their devices.
+        if (pid == _own)
+            return false;
         try
         {
             var files = ProcessDrmClients.Find(_proc!, pid);
@@ -115,7 +130,7 @@ internal sealed class ProcessLook : IProcessLook
         foreach (var file in files)
         {
             // Files of other drivers are left out, and duplicates.
-            if (_units.Of(file.Client.Address) is not null && !found.Exists(client => client.Key == ClientKey.Of(file.Client)))
+            if (found.Count <= MostClients && _units.Of(file.Client.Address) is not null && !found.Exists(client => client.Key == ClientKey.Of(file.Client)))
                 found.Add(new HeldClient(file, _now));
         }
 
@@ -133,6 +148,7 @@ internal sealed class ProcessLook : IProcessLook
             }
         }
 
+        user.IsKnownInPart = found.Count > MostClients;
         foreach (var key in user.Owned.Where(key => !found.Exists(client => client.Key == key)).ToList())
             Release(user, key);
         foreach (var client in user.Hold(found))
@@ -208,7 +224,7 @@ internal sealed class ProcessLook : IProcessLook
 
             user.Count(updated);
             // KFD's files go by the number of a process alone, which may be another's by now.
-            if (isChanged || (updated.Count == 0 && ProcessStat.Of(_proc!, user.Process.Pid) != user.Process))
+            if (isChanged || (updated.Count == 0 && IsProofDue(user) && ProcessStat.Of(_proc!, user.Process.Pid) != user.Process))
                 Hold(user, ProcessDrmClients.Find(_proc!, user.Process.Pid) ?? []);
             if (_users.TryGetValue(user.Process.Pid, out var still))
             {
@@ -224,6 +240,8 @@ internal sealed class ProcessLook : IProcessLook
 
         return count;
     }
+
+    private bool IsProofDue(GpuUser user) => user.Kfd.Count > 0 || (user.Process.Pid + _passes) % PassesBetweenProofs == 0;
 
     // A file that several processes have open is counted for the first that was found with it, as long as that one has it.
     private bool Own(GpuUser user, HeldClient client)
@@ -266,6 +284,8 @@ internal sealed class ProcessLook : IProcessLook
         var problems = ImmutableArray.CreateBuilder<string>();
         if (_unreadable.Count > 0)
             problems.Add($"What {_unreadable.Count} {(_unreadable.Count == 1 ? "process uses" : "processes use")} of GPUs is not known, process {_unreadable.Keys.First()} among them: {_unreadable.Values.First()}.");
+        if (_users.Values.FirstOrDefault(user => user.IsKnownInPart) is { } excessive)
+            problems.Add($"What process {excessive.Process.Pid} uses of GPUs is not known: it has more than {MostClients} DRM files open.");
         if (_kfdProblem is not null)
             problems.Add(_kfdProblem);
         return new ProcessLookResult(

@@ -221,6 +221,36 @@ public sealed class ProcessLookTests : DirectoryFixture
     }
 
     [Test]
+    public void A_process_with_thousands_of_DRM_files_costs_no_more_than_some_and_is_said_not_to_be_known()
+    {
+        using var tree = new ProcessTree(Temporary, ProcessTree.Amd);
+        tree.Begin(17);
+        for (var descriptor = 1; descriptor <= 300; descriptor++)
+            tree.Open(17, descriptor, ProcessTree.AmdgpuFile(descriptor, "drm-memory-vram:\t4096\n"));
+
+        var result = tree.Read(0);
+        Assert.That(result.Problems, Is.EqualTo((string[])["What process 17 uses of GPUs is not known: it has more than 256 DRM files open."]));
+        Assert.That(result.Processes.Single(), Is.EqualTo(new GpuProcess(17, "amd:0")));
+    }
+
+    [Test]
+    public void A_process_that_shares_the_file_of_another_is_forgotten_when_it_ends()
+    {
+        using var tree = new ProcessTree(Temporary, ProcessTree.Amd);
+        foreach (var pid in (int[])[20, 30])
+        {
+            tree.Begin(pid);
+            tree.Open(pid, 5, ProcessTree.AmdgpuFile(7, "drm-memory-vram:\t4096\n"));
+        }
+
+        tree.Read(0);
+        tree.End(30);
+        tree.End(20);
+        for (var look = 1; look < 40; look++)
+            Assert.That(tree.Read(look).Processes, Is.Empty);
+    }
+
+    [Test]
     public void A_host_without_a_GPU_that_tells_of_processes_is_not_looked_at()
     {
         using var tree = new ProcessTree(Temporary, new Gpu { Vendor = GpuVendor.Nvidia, Index = 0, PciAddress = PciAddress.Parse(ProcessTree.AmdAddress)!.Value });
