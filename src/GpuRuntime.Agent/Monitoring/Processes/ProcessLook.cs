@@ -22,13 +22,16 @@ namespace GpuRuntime.Agent.Monitoring.Processes;
 internal sealed class ProcessLook : IProcessLook
 {
     // Of each pass. On a host with more, processes are read in turns, and are known as they were a few seconds ago.
-    private const int MostFiles = 300;
+    private const int MostFiles = 200;
 
     // Of one process. No program has so many, and nobody can make a pass endless.
     private const int MostClients = 256;
 
     // Whoever has nothing that would be read is asked for whether it is there.
     private const int PassesBetweenProofs = 32;
+
+    // Looked at again in each pass.
+    private const int MostUnreadable = 4;
 
     private const int NoProcess = 0;
 
@@ -45,6 +48,7 @@ internal sealed class ProcessLook : IProcessLook
     private string? _kfdProblem;
     private TimeSpan _now;
     private int _lastRead;
+    private int _lastUnreadable;
     private int _passes;
     private int? _own;
 
@@ -73,6 +77,7 @@ internal sealed class ProcessLook : IProcessLook
         _passes++;
         _own ??= _finder.Own() ?? NoProcess;
         _finder.Pass(now);
+        LookAgain();
         FindKfd();
         ReadKnown();
         return Result();
@@ -114,14 +119,24 @@ internal sealed class ProcessLook : IProcessLook
         }
     }
 
-    private GpuUser? Begin(int pid, IReadOnlyList<DrmFile> files)
+    private void Begin(int pid, IReadOnlyList<DrmFile> files)
     {
         if (ProcessStat.Of(_proc!, pid) is not { } process)
-            return null;
+            return;
         var user = new GpuUser(process);
         _users[pid] = user;
         Hold(user, files);
-        return user;
+    }
+
+    // Those that have ended are in no list any more, and others may be readable by now.
+    private void LookAgain()
+    {
+        for (var i = 0; i < MostUnreadable && _unreadable.Count > 0; i++)
+        {
+            var next = _unreadable.Keys.FirstOrDefault(pid => pid > _lastUnreadable);
+            _lastUnreadable = next == NoProcess ? _unreadable.Keys.First() : next;
+            Look(_lastUnreadable);
+        }
     }
 
     private void Hold(GpuUser user, IReadOnlyList<DrmFile> files)
@@ -170,11 +185,14 @@ internal sealed class ProcessLook : IProcessLook
         {
             foreach (var name in _sys!.List(KfdProcess.Directory))
             {
-                if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || _users.ContainsKey(pid))
+                if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
                     continue;
-                Look(pid);
                 if (!_users.ContainsKey(pid))
+                    Look(pid);
+                if (!_users.TryGetValue(pid, out var user))
                     Begin(pid, []);
+                else if (user.Kfd.Count == 0)
+                    user.FollowKfd(_sys, _units);
             }
         }
         catch (LinuxException exception)

@@ -218,6 +218,21 @@ public sealed class ProcessLookTests : DirectoryFixture
         var result = tree.Read(0);
         Assert.That(result.Problems, Is.EqualTo((string[])[$"What 2 processes use of GPUs is not known, process 17 among them: open {Temporary.Path}/proc/17/fd: not a directory (ENOTDIR)."]));
         Assert.That(result.Engines, Is.Empty);
+        tree.End(17);
+        tree.End(18);
+        Assert.That((string.Join(' ', tree.Read(1).Problems), Engines(tree.Read(2), "intel:0")), Is.EqualTo(("", "render 0.000")));
+    }
+
+    [Test]
+    public void A_process_that_computes_after_it_was_seen_is_known_in_the_next_look()
+    {
+        using var tree = new ProcessTree(Temporary, ProcessTree.Amd);
+        tree.Begin(17);
+        tree.Open(17, 5, ProcessTree.AmdgpuFile(7, "drm-memory-vram:\t0\n"));
+        tree.Read(0);
+        tree.Kfd(17, memory: 4096, copied: 0, occupied: 40);
+
+        Assert.That(tree.ReadOne(1), Is.EqualTo(new GpuProcess(17, "amd:0") { MemoryBytes = 4096, UtilizationRatio = 0.5, UsesCompute = true }));
     }
 
     [Test]
