@@ -71,6 +71,11 @@ public sealed class ProcessList(KernelFiles proc) : IDisposable
         return pids;
     }
 
+    /// <summary>This process's number, as this tree has it; <see langword="null"/> in one that stands for procfs.</summary>
+    /// <exception cref="LinuxException">It cannot be read.</exception>
+    public int? Own() =>
+        proc.Read("self/stat") is { } stat && int.TryParse(stat.AsSpan(0, Math.Max(0, stat.IndexOf(' '))), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
+
     public void Dispose() => _directory?.Dispose();
 
     // Between a process's number and its place, which stands with the name before it: the same for all of them.

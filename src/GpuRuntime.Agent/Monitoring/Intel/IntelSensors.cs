@@ -5,6 +5,7 @@ using GpuRuntime.Core.Limits;
 using GpuRuntime.Core.Monitoring;
 using GpuRuntime.Core.Monitoring.Intel;
 using GpuRuntime.Core.Monitoring.Samples;
+using GpuRuntime.Core.Vendors;
 using GpuRuntime.Linux.Monitoring;
 using GpuRuntime.Linux.Paths;
 
@@ -22,10 +23,11 @@ internal sealed class IntelSensors : IGpuSensors
 
     public IntelSensors(Gpu gpu, RuntimeConfiguration configuration, TimeProvider clock)
     {
-        (_gpu, _dev) = (gpu, configuration.Dev);
+        _dev = configuration.Dev;
         _files = new SensorFiles(configuration.Sys, $"bus/pci/devices/{gpu.PciAddress}", clock);
         _cgroup = new SensorFiles(configuration.Sys, UnifiedHierarchy.Directory, clock);
         using var host = new LinuxHostRoot(configuration);
+        _gpu = VendorModules.Describe(gpu, host);
         _regions = [.. DmemRegions.Of(gpu, DmemRegions.Read(host)).Select(region => region.Name)];
     }
 

@@ -23,6 +23,9 @@ internal sealed class GpuUser(ProcessIdentity process)
 
     public List<KfdUse> Kfd { get; } = [];
 
+    /// <summary>It has more clients than are read.</summary>
+    public bool IsKnownInPart { get; set; }
+
     /// <summary>Takes over what was found among its open files, and keeps what was known of clients that are still there.</summary>
     /// <returns>Those that are new.</returns>
     public List<HeldClient> Hold(List<HeldClient> found)

@@ -51,6 +51,9 @@ internal sealed class ProcessFinder(KernelFiles proc, Func<int, bool> look) : ID
         Turn();
     }
 
+    /// <inheritdoc cref="ProcessList.Own"/>
+    public int? Own() => _list.Own();
+
     public void Dispose() => _list.Dispose();
 
     private void LookAtAll()

@@ -22,7 +22,18 @@ namespace GpuRuntime.Agent.Monitoring.Processes;
 internal sealed class ProcessLook : IProcessLook
 {
     // Of each pass. On a host with more, processes are read in turns, and are known as they were a few seconds ago.
-    private const int MostFiles = 300;
+    private const int MostFiles = 200;
+
+    // Of one process. No program has so many, and nobody can make a pass endless.
+    private const int MostClients = 256;
+
+    // Whoever has nothing that would be read is asked for whether it is there.
+    private const int PassesBetweenProofs = 32;
+
+    // Looked at again in each pass.
+    private const int MostUnreadable = 4;
+
+    private const int NoProcess = 0;
 
     private readonly RuntimeConfiguration _configuration;
     private readonly SortedDictionary<int, GpuUser> _users = [];
@@ -37,6 +48,9 @@ internal sealed class ProcessLook : IProcessLook
     private string? _kfdProblem;
     private TimeSpan _now;
     private int _lastRead;
+    private int _lastUnreadable;
+    private int _passes;
+    private int? _own;
 
     public ProcessLook(RuntimeConfiguration configuration) => _configuration = configuration;
 
@@ -60,7 +74,10 @@ internal sealed class ProcessLook : IProcessLook
         _proc ??= new KernelFiles(_configuration.Proc);
         _sys ??= new KernelFiles(_configuration.Sys);
         _finder ??= new ProcessFinder(_proc, Look);
+        _passes++;
+        _own ??= _finder.Own() ?? NoProcess;
         _finder.Pass(now);
+        LookAgain();
         FindKfd();
         ReadKnown();
         return Result();
@@ -82,6 +99,9 @@ internal sealed class ProcessLook : IProcessLook
     // Whether it is there.
     private bool Look(int pid)
     {
+        // Whoever asks drivers opens their devices.
+        if (pid == _own)
+            return false;
         try
         {
             var files = ProcessDrmClients.Find(_proc!, pid);
@@ -99,14 +119,24 @@ internal sealed class ProcessLook : IProcessLook
         }
     }
 
-    private GpuUser? Begin(int pid, IReadOnlyList<DrmFile> files)
+    private void Begin(int pid, IReadOnlyList<DrmFile> files)
     {
         if (ProcessStat.Of(_proc!, pid) is not { } process)
-            return null;
+            return;
         var user = new GpuUser(process);
         _users[pid] = user;
         Hold(user, files);
-        return user;
+    }
+
+    // Those that have ended are in no list any more, and others may be readable by now.
+    private void LookAgain()
+    {
+        for (var i = 0; i < MostUnreadable && _unreadable.Count > 0; i++)
+        {
+            var next = _unreadable.Keys.FirstOrDefault(pid => pid > _lastUnreadable);
+            _lastUnreadable = next == NoProcess ? _unreadable.Keys.First() : next;
+            Look(_lastUnreadable);
+        }
     }
 
     private void Hold(GpuUser user, IReadOnlyList<DrmFile> files)
@@ -115,7 +145,7 @@ internal sealed class ProcessLook : IProcessLook
         foreach (var file in files)
         {
             // Files of other drivers are left out, and duplicates.
-            if (_units.Of(file.Client.Address) is not null && !found.Exists(client => client.Key == ClientKey.Of(file.Client)))
+            if (found.Count <= MostClients && _units.Of(file.Client.Address) is not null && !found.Exists(client => client.Key == ClientKey.Of(file.Client)))
                 found.Add(new HeldClient(file, _now));
         }
 
@@ -133,6 +163,7 @@ internal sealed class ProcessLook : IProcessLook
             }
         }
 
+        user.IsKnownInPart = found.Count > MostClients;
         foreach (var key in user.Owned.Where(key => !found.Exists(client => client.Key == key)).ToList())
             Release(user, key);
         foreach (var client in user.Hold(found))
@@ -154,11 +185,14 @@ internal sealed class ProcessLook : IProcessLook
         {
             foreach (var name in _sys!.List(KfdProcess.Directory))
             {
-                if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || _users.ContainsKey(pid))
+                if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
                     continue;
-                Look(pid);
                 if (!_users.ContainsKey(pid))
+                    Look(pid);
+                if (!_users.TryGetValue(pid, out var user))
                     Begin(pid, []);
+                else if (user.Kfd.Count == 0)
+                    user.FollowKfd(_sys, _units);
             }
         }
         catch (LinuxException exception)
@@ -208,7 +242,7 @@ internal sealed class ProcessLook : IProcessLook
 
             user.Count(updated);
             // KFD's files go by the number of a process alone, which may be another's by now.
-            if (isChanged || (updated.Count == 0 && ProcessStat.Of(_proc!, user.Process.Pid) != user.Process))
+            if (isChanged || (updated.Count == 0 && IsProofDue(user) && ProcessStat.Of(_proc!, user.Process.Pid) != user.Process))
                 Hold(user, ProcessDrmClients.Find(_proc!, user.Process.Pid) ?? []);
             if (_users.TryGetValue(user.Process.Pid, out var still))
             {
@@ -224,6 +258,8 @@ internal sealed class ProcessLook : IProcessLook
 
         return count;
     }
+
+    private bool IsProofDue(GpuUser user) => user.Kfd.Count > 0 || (user.Process.Pid + _passes) % PassesBetweenProofs == 0;
 
     // A file that several processes have open is counted for the first that was found with it, as long as that one has it.
     private bool Own(GpuUser user, HeldClient client)
@@ -266,6 +302,8 @@ internal sealed class ProcessLook : IProcessLook
         var problems = ImmutableArray.CreateBuilder<string>();
         if (_unreadable.Count > 0)
             problems.Add($"What {_unreadable.Count} {(_unreadable.Count == 1 ? "process uses" : "processes use")} of GPUs is not known, process {_unreadable.Keys.First()} among them: {_unreadable.Values.First()}.");
+        if (_users.Values.FirstOrDefault(user => user.IsKnownInPart) is { } excessive)
+            problems.Add($"What process {excessive.Process.Pid} uses of GPUs is not known: it has more than {MostClients} DRM files open.");
         if (_kfdProblem is not null)
             problems.Add(_kfdProblem);
         return new ProcessLookResult(

@@ -53,7 +53,7 @@ internal sealed class UnitActivity(int pid, HeldUnit unit)
         Use = new GpuProcess(pid, unit.Id)
         {
             // Two accounts of the same memory, of which neither need be complete.
-            MemoryBytes = Larger(drm, _kfd?.MemoryBytes),
+            MemoryBytes = user.IsKnownInPart ? null : Larger(drm, _kfd?.MemoryBytes),
             UtilizationRatio = Larger(Ratios.Busiest, _kfd?.ComputeRatio) is { } ratio ? Math.Min(ratio, 1) : null,
             BusySeconds = IsOfKfd ? null : user.BusySeconds(unit.Gpu.PciAddress),
             UsesCompute = _usesCompute || IsOfKfd,

@@ -4,7 +4,10 @@ namespace GpuRuntime.Core.Tests.Monitoring.Intel;
 
 public sealed class EnergyMeterTests
 {
-    private readonly EnergyMeter _meter = new();
+    private EnergyMeter _meter = new();
+
+    [SetUp]
+    public void Begin() => _meter = new EnergyMeter();
 
     [Test]
     public void Power_is_the_energy_of_the_time_between_two_readings()

@@ -23,6 +23,7 @@ public sealed class ManyProcessesTests : DirectoryFixture
         _parent.StandardInput.Close();
         _parent.WaitForExit();
         _parent.Dispose();
+        _parent = null;
     }
 
     [Test]
@@ -37,6 +38,30 @@ public sealed class ManyProcessesTests : DirectoryFixture
         var above = list.Above(last!.Value);
         Assert.That(above, Is.SupersetOf(new[] { _parent!.Id }).And.All.GreaterThan(last.Value));
         Assert.That(above, Is.SubsetOf(list.All().Concat(above!)).And.Ordered);
+    }
+
+    [Test]
+    public void Real_processes_that_use_no_GPU_are_looked_at_without_a_problem()
+    {
+        Temporary.MakeDirectory("sys");
+        Temporary.MakeDirectory("dev");
+        using var look = new ProcessLook(new RuntimeConfiguration { HostRoot = Temporary.Path, HostProc = "/proc" });
+        ImmutableArray<HeldUnit> units = HeldUnit.Of(ProcessTree.Amd);
+        look.Read(units, TimeSpan.Zero);
+        Start(100);
+        for (var second = 1; second < 20; second++)
+        {
+            var result = look.Read(units, TimeSpan.FromSeconds(second));
+            Assert.That((string.Join(' ', result.Problems), result.Processes.Length), Is.EqualTo(("", 0)));
+        }
+    }
+
+    [Test]
+    public void This_process_is_known_in_procfs()
+    {
+        using var proc = new KernelFiles("/proc");
+        using var list = new ProcessList(proc);
+        Assert.That(list.Own(), Is.EqualTo(Environment.ProcessId));
     }
 
     [Test]

@@ -218,6 +218,51 @@ public sealed class ProcessLookTests : DirectoryFixture
         var result = tree.Read(0);
         Assert.That(result.Problems, Is.EqualTo((string[])[$"What 2 processes use of GPUs is not known, process 17 among them: open {Temporary.Path}/proc/17/fd: not a directory (ENOTDIR)."]));
         Assert.That(result.Engines, Is.Empty);
+        tree.End(17);
+        tree.End(18);
+        Assert.That((string.Join(' ', tree.Read(1).Problems), Engines(tree.Read(2), "intel:0")), Is.EqualTo(("", "render 0.000")));
+    }
+
+    [Test]
+    public void A_process_that_computes_after_it_was_seen_is_known_in_the_next_look()
+    {
+        using var tree = new ProcessTree(Temporary, ProcessTree.Amd);
+        tree.Begin(17);
+        tree.Open(17, 5, ProcessTree.AmdgpuFile(7, "drm-memory-vram:\t0\n"));
+        tree.Read(0);
+        tree.Kfd(17, memory: 4096, copied: 0, occupied: 40);
+
+        Assert.That(tree.ReadOne(1), Is.EqualTo(new GpuProcess(17, "amd:0") { MemoryBytes = 4096, UtilizationRatio = 0.5, UsesCompute = true }));
+    }
+
+    [Test]
+    public void A_process_with_thousands_of_DRM_files_costs_no_more_than_some_and_is_said_not_to_be_known()
+    {
+        using var tree = new ProcessTree(Temporary, ProcessTree.Amd);
+        tree.Begin(17);
+        for (var descriptor = 1; descriptor <= 300; descriptor++)
+            tree.Open(17, descriptor, ProcessTree.AmdgpuFile(descriptor, "drm-memory-vram:\t4096\n"));
+
+        var result = tree.Read(0);
+        Assert.That(result.Problems, Is.EqualTo((string[])["What process 17 uses of GPUs is not known: it has more than 256 DRM files open."]));
+        Assert.That(result.Processes.Single(), Is.EqualTo(new GpuProcess(17, "amd:0")));
+    }
+
+    [Test]
+    public void A_process_that_shares_the_file_of_another_is_forgotten_when_it_ends()
+    {
+        using var tree = new ProcessTree(Temporary, ProcessTree.Amd);
+        foreach (var pid in (int[])[20, 30])
+        {
+            tree.Begin(pid);
+            tree.Open(pid, 5, ProcessTree.AmdgpuFile(7, "drm-memory-vram:\t4096\n"));
+        }
+
+        tree.Read(0);
+        tree.End(30);
+        tree.End(20);
+        for (var look = 1; look < 40; look++)
+            Assert.That(tree.Read(look).Processes, Is.Empty);
     }
 
     [Test]
