@@ -72,6 +72,19 @@ public sealed class SensorFilesTests : DirectoryFixture
     }
 
     [Test]
+    public void What_cannot_be_opened_is_a_problem_in_each_pass()
+    {
+        Temporary.Link("device/busy", "busy");
+        using var files = Files();
+        for (var pass = 0; pass < 2; pass++)
+        {
+            files.Begin();
+            Assert.That(files.ReadText("busy"), Is.Null);
+            Assert.That(files.Problem, Does.EndWith("(ELOOP)"));
+        }
+    }
+
+    [Test]
     public void A_file_that_could_not_be_read_is_opened_anew_the_next_time()
     {
         Temporary.MakeDirectory("device/busy");
