@@ -92,7 +92,8 @@ public sealed class SensorFiles(string prefix, string directory, TimeProvider cl
         if (file is null)
         {
             Note(path, errno);
-            Keep(path, null);
+            if (KernelFiles.IsGone(errno))
+                Keep(path, null);
             return -1;
         }
 

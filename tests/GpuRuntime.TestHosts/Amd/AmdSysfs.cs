@@ -12,11 +12,11 @@ internal static class AmdSysfs
             if (partition.Slot is { } slot)
                 AddSlot(sys, slot, partition);
             else
-                AddGpu(pci, partition.Gpu);
+                AddGpu(sys, pci, partition.Gpu);
         }
     }
 
-    private static void AddGpu(PciTree pci, SimulatedAmdGpu gpu)
+    private static void AddGpu(string sys, PciTree pci, SimulatedAmdGpu gpu)
     {
         var function = new PciFunction
         {
@@ -38,6 +38,9 @@ internal static class AmdSysfs
         if (gpu.ProductName is { } name)
             Attribute("product_name", name + "\n");
         File.WriteAllBytes(Path.Combine(device, "gpu_metrics"), GpuMetrics(gpu.Integrated));
+        // A table of format 1 would make a discrete GPU of it.
+        var sensors = gpu is { Integrated: true, Sensors: { GpuMetrics: null } own } ? own with { GpuMetrics = GpuMetrics(integrated: true) } : gpu.Sensors;
+        sensors?.Write(sys, gpu.PciAddress);
         if (!gpu.CanBePartitioned)
             return;
         Attribute("current_compute_partition", ComputePartition(gpu.Partitions) + "\n");

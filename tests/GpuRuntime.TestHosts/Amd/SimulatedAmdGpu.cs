@@ -56,6 +56,9 @@ public sealed record SimulatedAmdGpu
     /// <summary>90010 is gfx90a, 90402 gfx942, 110003 gfx1103.</summary>
     public int GfxTargetVersion { get; init; } = 110000;
 
+    /// <summary>What it measures; null: nothing beside the size and use of its memory.</summary>
+    public AmdSensorFiles? Sensors { get; init; }
+
     internal bool IsAmdgpu => Driver == "amdgpu";
 
     internal bool CanBePartitioned => Partitions > 1 || Class.StartsWith("0x12", StringComparison.Ordinal);

@@ -72,14 +72,14 @@ internal readonly ref struct AttributeTable
     /// <summary>The mean of the instances that are known, of percents.</summary>
     public double? MeanRatio(MetricsAttribute id)
     {
-        var (sum, known) = (0.0, 0);
+        var (sum, known) = (0UL, 0);
         for (var i = 0; i < Count(id); i++)
         {
-            if (MetricsBytes.RatioOf(Value(id, i)) is { } ratio)
-                (sum, known) = (sum + ratio, known + 1);
+            if (Value(id, i) is { } percent and <= 100)
+                (sum, known) = (sum + percent, known + 1);
         }
 
-        return known == 0 ? null : sum / known;
+        return known == 0 ? null : sum / 100.0 / known;
     }
 
     /// <summary>The highest of the instances that are known.</summary>

@@ -1,0 +1,67 @@
+using GpuRuntime.Agent.Monitoring.Amd;
+using GpuRuntime.Core.Allocation;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Monitoring.Samples;
+using GpuRuntime.Core.Vendors;
+using GpuRuntime.Linux.Paths;
+using GpuRuntime.TestHosts;
+
+namespace GpuRuntime.Linux.Tests.Monitoring;
+
+/// <summary>Captured hosts, whose GPUs are found as they are everywhere and then read; skipped where the captures are not at hand.</summary>
+public sealed class AmdCapturedHostTests : DirectoryFixture
+{
+    [Test]
+    public void A_card_beside_those_of_other_vendors_is_read_by_its_address()
+    {
+        var sample = Read("mix-amd-intel-nvidia").Single();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(sample.Gpu.Id, Is.EqualTo("amd:0"));
+            Assert.That((sample.PowerWatts, sample.PowerLimitWatts, sample.MemoryUsedBytes, sample.MemoryTotalBytes), Is.EqualTo((36.0, 289.0, 668_274_688L, 17_163_091_968L)));
+            Assert.That(sample.Temperatures.Take(3), Is.EqualTo((Temperature[])[new("edge", 56, 100), new("junction", 59, 110), new("memory", 54, 100)]));
+            Assert.That(sample.Problem, Is.Null);
+        }
+    }
+
+    // Of this host the topology alone was captured.
+    [Test]
+    public void Partitions_without_sensors_tell_their_share_of_the_memory_and_nothing_else()
+    {
+        var samples = Read("mi300x8-cpx");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(samples, Has.Count.EqualTo(63));
+            Assert.That(samples.Select(sample => sample.MemoryTotalBytes), Is.EqualTo(samples.Select(sample => sample.Gpu.MemoryBytes)));
+            Assert.That(samples.Select(sample => sample.MemoryTotalBytes), Is.All.GreaterThan(0));
+            Assert.That(samples.Select(sample => (sample.UtilizationRatio, sample.MemoryUsedBytes, sample.PowerWatts, sample.EnergyJoules)), Is.All.EqualTo(((double?)null, (long?)null, (double?)null, (double?)null)));
+            Assert.That(samples.Select(sample => sample.Problem), Is.All.Null);
+        }
+    }
+
+    private List<GpuSample> Read(string name)
+    {
+        CapturedHost host;
+        try
+        {
+            host = CapturedHost.Open(name, Temporary.Combine(name));
+        }
+        catch (TestResourceUnavailableException unavailable)
+        {
+            Assert.Ignore(unavailable.Reason);
+            throw;
+        }
+
+        var configuration = ConfigurationFile.Load(host.ConfigPath).Values;
+        using var root = new LinuxHostRoot(configuration);
+        using var source = new AmdSensorSource(configuration, TimeProvider.System);
+        var samples = new List<GpuSample>();
+        foreach (var gpu in VendorModules.Discover(root).Where(gpu => gpu.Vendor == GpuVendor.Amd).Select(gpu => VendorModules.Describe(gpu, root)))
+        {
+            using var sensors = source.Open(gpu, HeldUnit.Of(gpu));
+            samples.Add(sensors.Read(TimeSpan.Zero));
+        }
+
+        return samples;
+    }
+}
