@@ -97,13 +97,17 @@ install:
 	install $(owner) -m 0644 packaging/tmpfiles.d/gpu-runtime.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
 	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime/compose
 	install $(owner) -m 0644 $(wildcard config/compose/*.yaml) $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime/compose
+	@for kind in prometheus grafana; do \
+	    echo "install config/$$kind in $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime/$$kind"; \
+	    install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime/$$kind; \
+	    install $(owner) -m 0644 config/$$kind/* $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime/$$kind; done
 	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/udev/rules.d
 	@for file in packaging/systemd/*; do \
 	    echo "install $$file in $(DESTDIR)$(PREFIX)/lib/systemd/system"; \
 	    sed 's|/usr/local/bin/|$(PREFIX)/bin/|' $$file | install $(owner) -m 0644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/$${file##*/}; done
 	install $(owner) -m 0644 packaging/udev/60-gpu-runtime.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d
 	@echo 'To keep CDI specifications fresh: systemctl enable --now $(notdir $(wildcard packaging/systemd/gpu-runtime-cdi-refresh.*))'
-	@echo 'To hold memory limits that neither hardware nor kernel can hold: systemctl enable --now gpu-runtime-agent'
+	@echo 'For metrics, and to hold memory limits that neither hardware nor kernel can hold: systemctl enable --now gpu-runtime-agent'
 	install -d $(owner) -m 0755 $(DESTDIR)$(HOOKS_DIR)
 	@for file in hooks/*.json; do \
 	    echo "install $$file in $(DESTDIR)$(HOOKS_DIR)"; \

@@ -27,6 +27,7 @@ busybox busybox-static
 /lib/ld-musl-x86_64.so.1 musl
 musl-gcc musl-tools
 strace strace
+promtool prometheus
 ip iproute2
 systemd-analyze systemd
 debootstrap debootstrap

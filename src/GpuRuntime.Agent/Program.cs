@@ -1,10 +1,14 @@
+using System.Buffers;
 using System.Reflection;
+using System.Text;
+using System.Text.Json;
 using GpuRuntime.Agent.Limits;
+using GpuRuntime.Agent.Monitoring;
 using GpuRuntime.Agent.Serving;
 using GpuRuntime.Agent.Top;
-using GpuRuntime.Agent.Top.Sources;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Limits;
+using GpuRuntime.Core.Monitoring.Exposition;
 using GpuRuntime.Core.Monitoring.Samples;
 using GpuRuntime.Linux.Interop;
 
@@ -22,6 +26,8 @@ internal static class Program
                gpu-runtime-agent {TopArguments.Usage}
                gpu-runtime-agent --version
         """;
+
+    public static string Version => typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     private static int Main(string[] args)
     {
@@ -55,10 +61,10 @@ internal static class Program
                 ServeCommand.Run(arguments);
                 return 0;
             case [TopArguments.Verb, .. var rest] when TopArguments.Parse(rest) is { } arguments:
-                TopCommand.Run(arguments, new TopParts(BareSampler.Create, NotJoined, NotJoined));
+                TopCommand.Run(arguments, new TopParts(Composition.Sampler, Json, MetricsPage));
                 return 0;
             case ["--version"]:
-                Console.Out.WriteLine($"gpu-runtime-agent version {typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
+                Console.Out.WriteLine($"gpu-runtime-agent version {Version}");
                 return 0;
             case ["--help"]:
                 Console.Out.WriteLine(Usage);
@@ -69,8 +75,20 @@ internal static class Program
         }
     }
 
-    // Until the writers of the service's pages are here.
-    private static string NotJoined(HostSample sample) => throw new GpuRuntimeException(ErrorCode.Unexpected, "This format is not written yet.");
+    private static string Json(HostSample sample)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+            SampleJson.Write(json, sample);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static string MetricsPage(HostSample sample)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        MetricPage.Write(sample, new MetricSubject(Version, Environment.MachineName), Metrics.All, MetricFormat.Prometheus, buffer);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
 
     private static int Tell(GpuRuntimeException exception)
     {

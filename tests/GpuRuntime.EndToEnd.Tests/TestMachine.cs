@@ -75,6 +75,8 @@ internal abstract class TestMachine(TestDirectory directory, string configPath) 
         var config = extra?.DeepClone().AsObject() ?? [];
         config["stateDirectory"] = directory.Combine("state");
         config["lowLevelRuntimes"] = new JsonArray(lowLevelRuntime);
+        // Tests run beside one another, on one port of the machine's at most.
+        config["agent"] ??= new JsonObject { ["listen"] = "none" };
         return config;
     }
 }

@@ -27,6 +27,7 @@ internal sealed class HostSampler(
     private readonly object _gate = new();
     private readonly SortedDictionary<string, SensorWorker> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, GpuSample> _lost = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _failures = new(StringComparer.Ordinal);
     private ImmutableArray<Gpu> _gpus = [];
     private ImmutableArray<HeldUnit> _units = [];
     private TimeSpan? _looked;
@@ -46,7 +47,7 @@ internal sealed class HostSampler(
             var attributed = Try(() => attribution.Attribute(processes, _units, now), AttributedUse.Nothing, problems);
             return new HostSample(clock.GetUtcNow())
             {
-                Gpus = [.. samples.Select(sample => Judged(WithEngines(sample, looked), now))],
+                Gpus = [.. samples.Select(sample => Judged(Counted(WithEngines(sample, looked)), now))],
                 Containers = attributed.Containers,
                 Processes = attributed.Processes,
                 Problems = [.. problems, .. looked.Problems, .. attributed.Problems],
@@ -71,17 +72,19 @@ internal sealed class HostSampler(
             return;
         _looked = now;
         var found = Try(look, _gpus, problems);
-        foreach (var (name, worker) in _workers.Where(pair => !found.Any(gpu => KeyOf(gpu) == pair.Key && gpu == pair.Value.Gpu)).ToList())
+        foreach (var (name, worker) in _workers.Where(pair => !found.Any(gpu => KeyOf(gpu) == pair.Key && IsSame(gpu, pair.Value.Gpu))).ToList())
         {
             worker.Dispose();
             _workers.Remove(name);
-            if (!found.Any(gpu => KeyOf(gpu) == name))
+            // One that was divided, or put together, is still there.
+            if (!found.Any(gpu => gpu.PciAddress == worker.Gpu.PciAddress))
                 _lost[name] = new GpuSample(worker.Gpu) { Problem = "it is not on this host any more" };
         }
 
+        foreach (var name in _lost.Where(lost => found.Any(gpu => gpu.PciAddress == lost.Value.Gpu.PciAddress)).Select(lost => lost.Key).ToList())
+            _lost.Remove(name);
         foreach (var gpu in found)
         {
-            _lost.Remove(KeyOf(gpu));
             if (!_workers.ContainsKey(KeyOf(gpu)) && sources.FirstOrDefault(source => source.Vendor == gpu.Vendor) is { } source)
                 _workers[KeyOf(gpu)] = new SensorWorker(gpu, () => source.Open(gpu, HeldUnit.Of(gpu)), _gate);
         }
@@ -110,6 +113,14 @@ internal sealed class HostSampler(
 
     private GpuSample Judged(GpuSample sample, TimeSpan now) => sample with { Health = health.Judge(sample, !_lost.ContainsKey(KeyOf(sample.Gpu)), now) };
 
+    private GpuSample Counted(GpuSample sample)
+    {
+        var key = KeyOf(sample.Gpu);
+        var failures = _failures.GetValueOrDefault(key) + (sample.Problem is null ? 0 : 1);
+        _failures[key] = failures;
+        return sample with { FailedReadings = failures };
+    }
+
     private static GpuSample WithEngines(GpuSample sample, ProcessLookResult looked)
     {
         if (!looked.Engines.TryGetValue(sample.Gpu.Id, out var engines) || engines.IsEmpty)
@@ -122,6 +133,13 @@ internal sealed class HostSampler(
     }
 
     private static string KeyOf(Gpu gpu) => gpu.Partition is { } partition ? $"{gpu.PciAddress}-p{partition:000}" : gpu.PciAddress.ToString();
+
+    // Records with lists in them are equal only to themselves.
+    private static bool IsSame(Gpu gpu, Gpu other) =>
+        gpu with { MigDevices = [], DeviceNodes = [], DrmNodes = [], MissingDrmNodes = [], ManagementNodes = [] }
+            == other with { MigDevices = [], DeviceNodes = [], DrmNodes = [], MissingDrmNodes = [], ManagementNodes = [] }
+        && gpu.DrmNodes.SequenceEqual(other.DrmNodes)
+        && gpu.MigDevices.Select(device => device with { CapabilityNodes = [] }).SequenceEqual(other.MigDevices.Select(device => device with { CapabilityNodes = [] }));
 
     private static T Try<T>(Func<T> read, T otherwise, List<string> problems)
     {

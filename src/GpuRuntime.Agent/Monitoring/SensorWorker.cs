@@ -93,7 +93,7 @@ internal sealed class SensorWorker : IDisposable
             // Whatever one driver does, the others are read; opened anew, it may answer again.
             _sensors?.Dispose();
             _sensors = null;
-            return new GpuSample(Gpu) { Problem = exception.Message.TrimEnd('.') };
+            return new GpuSample(Gpu) { Problem = exception.Message.TrimEnd('.'), Fault = (exception as GpuFaultException)?.Fault };
         }
     }
 }

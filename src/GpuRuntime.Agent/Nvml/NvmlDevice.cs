@@ -8,7 +8,7 @@ namespace GpuRuntime.Agent.Nvml;
 /// A GPU, or a MIG device, of a loaded library. What the GPU or the library cannot tell is <see langword="null"/>; every other failure is an
 /// <see cref="NvmlException"/>.
 /// </summary>
-internal sealed unsafe class NvmlDevice
+internal sealed unsafe partial class NvmlDevice
 {
     // NVML_DEVICE_NAME_V2_BUFFER_SIZE and NVML_DEVICE_UUID_V2_BUFFER_SIZE.
     private const int LongestText = 96;
@@ -59,9 +59,10 @@ internal sealed unsafe class NvmlDevice
         using var use = _library.Use();
         var hasCompute = Has(_functions.Compute.Read(_device, out var compute), "nvmlDeviceGetComputeRunningProcesses");
         var hasGraphics = Has(_functions.Graphics.Read(_device, out var graphics), "nvmlDeviceGetGraphicsRunningProcesses");
-        return hasCompute || hasGraphics
-            ? [.. compute, .. graphics.Where(process => !compute.Any(other => other.Pid == process.Pid && other.GpuInstance == process.GpuInstance && other.ComputeInstance == process.ComputeInstance))]
-            : null;
+        if (!hasCompute && !hasGraphics)
+            return null;
+        var both = compute.Select(process => process with { UsesCompute = true, UsesGraphics = graphics.Any(process.IsSame) });
+        return [.. both, .. graphics.Where(process => !compute.Any(process.IsSame)).Select(process => process with { UsesGraphics = true })];
     }
 
     /// <summary>The limits of a cgroup on this GPU; <see langword="null"/> where there are none, or the driver has no such limits.</summary>

@@ -20,7 +20,10 @@ internal sealed unsafe class NvmlLibrary : SafeHandle
     {
         SetHandle(library);
         _functions = new NvmlFunctions(library);
+        Sensors = new NvmlSensorFunctions(library);
     }
+
+    public NvmlSensorFunctions Sensors { get; }
 
     public override bool IsInvalid => handle == 0;
 
@@ -82,6 +85,19 @@ internal sealed unsafe class NvmlLibrary : SafeHandle
         fixed (byte* text = Text(uuid))
             Check(_functions.DeviceByUuid == null ? NvmlStatus.FunctionNotFound : _functions.DeviceByUuid(text, &device), $"nvmlDeviceGetHandleByUUID of {PrintableText.Of(uuid)}");
         return new NvmlDevice(this, _functions, device);
+    }
+
+    /// <summary><see langword="null"/> where the library does not tell.</summary>
+    public string? DriverVersion()
+    {
+        // NVML_SYSTEM_DRIVER_VERSION_BUFFER_SIZE.
+        const int longest = 80;
+        using var use = Use();
+        var text = stackalloc byte[longest];
+        if (Sensors.DriverVersion == null || Sensors.DriverVersion(text, longest) != NvmlStatus.Success)
+            return null;
+        var version = new ReadOnlySpan<byte>(text, longest);
+        return PrintableText.Of(Encoding.UTF8.GetString(version.IndexOf((byte)0) is >= 0 and var end ? version[..end] : version));
     }
 
     /// <summary>Keeps the library loaded until the result is disposed.</summary>

@@ -5,4 +5,12 @@ namespace GpuRuntime.Agent.Nvml;
 /// <param name="UsedBytes"><see langword="null"/> where the driver cannot tell.</param>
 /// <param name="GpuInstance">Of a GPU in MIG mode.</param>
 /// <param name="ComputeInstance">Of a GPU in MIG mode.</param>
-internal sealed record NvmlProcess(uint Pid, ulong? UsedBytes, uint? GpuInstance, uint? ComputeInstance);
+internal sealed record NvmlProcess(uint Pid, ulong? UsedBytes, uint? GpuInstance, uint? ComputeInstance)
+{
+    public bool UsesCompute { get; init; }
+
+    public bool UsesGraphics { get; init; }
+
+    /// <summary>Whether both are of one process on one instance.</summary>
+    public bool IsSame(NvmlProcess other) => Pid == other.Pid && GpuInstance == other.GpuInstance && ComputeInstance == other.ComputeInstance;
+}

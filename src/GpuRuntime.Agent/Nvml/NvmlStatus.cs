@@ -10,11 +10,13 @@ internal enum NvmlStatus
     NotFound = 6,
     InsufficientSize = 7,
     DriverNotLoaded = 9,
+    Timeout = 10,
     LibraryNotFound = 12,
 
     /// <summary>Also for a function that the loaded library does not have.</summary>
     FunctionNotFound = 13,
     GpuIsLost = 15,
+    ResetRequired = 16,
     LibraryVersionMismatch = 18,
     NoData = 21,
     ArgumentVersionMismatch = 25,

@@ -52,3 +52,73 @@ internal unsafe struct NvmlCurrentLimits
     public ulong Hard;
     public ulong Used;
 }
+
+/// <summary>nvmlUtilization_t: percent of the last sample period.</summary>
+internal struct NvmlUtilization
+{
+    public uint Gpu;
+    public uint Memory;
+}
+
+/// <summary>nvmlBAR1Memory_t: bytes.</summary>
+internal struct NvmlBar1Memory
+{
+    public ulong Total;
+    public ulong Free;
+    public ulong Used;
+}
+
+/// <summary>nvmlFieldValue_t: 40 bytes.</summary>
+internal struct NvmlFieldValue
+{
+    /// <summary>NVML_FI_DEV_MEMORY_TEMP: degrees Celsius.</summary>
+    public const uint MemoryTemperature = 82;
+
+    public const uint UnsignedInt = 1;
+
+    public uint FieldId;
+    public uint ScopeId;
+    public long Timestamp;
+    public long LatencyMicroseconds;
+    public uint ValueType;
+    public NvmlStatus Status;
+    public ulong Value;
+}
+
+/// <summary>nvmlFanSpeedInfo_v1_t.</summary>
+internal struct NvmlFanSpeed
+{
+    public const uint CurrentVersion = (1 << 24) | 12;
+
+    public uint Version;
+    public uint Fan;
+    public uint Rpm;
+}
+
+/// <summary>nvmlViolationTime_t: nanoseconds.</summary>
+internal struct NvmlViolationTime
+{
+    public ulong Reference;
+    public ulong Violation;
+}
+
+/// <summary>nvmlProcessUtilizationSample_t: 32 bytes; the time is in microseconds since 1970, the rest in percent.</summary>
+internal struct NvmlProcessSample
+{
+    public uint Pid;
+    public ulong Timestamp;
+    public uint Sm;
+    public uint Memory;
+    public uint Encoder;
+    public uint Decoder;
+}
+
+/// <summary>nvmlEventData_t.</summary>
+internal struct NvmlEventData
+{
+    public nint Device;
+    public ulong Type;
+    public ulong Data;
+    public uint GpuInstance;
+    public uint ComputeInstance;
+}

@@ -11,11 +11,12 @@ internal sealed class LedgerView(string stateDirectory, WatchdogReport report)
     private const string Subject = "ledger";
 
     private readonly AllocationLedger _ledger = new(stateDirectory);
+    private readonly LedgerReader _reader = new(stateDirectory);
     private ImmutableArray<AllocationEntry> _entries = [];
 
     public ImmutableArray<AllocationEntry> Entries()
     {
-        if (Try(_ledger.Read) is { } entries)
+        if (Try(_reader.Read) is { } entries)
             _entries = entries;
         return _entries;
     }

@@ -77,6 +77,7 @@ public sealed record ConfigurationKey(
         new("agent.compat", ConfigurationType.Word, (c, v) => c with { AgentCompat = (MetricNames)(int)v }, c => (int)c.AgentCompat) { Words = ["none", "dcgm"] },
         new("agent.pcieThroughput", ConfigurationType.Boolean, (c, v) => c with { AgentPcieThroughput = (bool)v }, c => c.AgentPcieThroughput),
         new("agent.podResources", ConfigurationType.OptionalPath, (c, v) => c with { AgentPodResources = (string)v }, c => c.AgentPodResources),
+        new("agent.health.ignoredXids", ConfigurationType.TextList, (c, v) => c with { AgentIgnoredXids = (ImmutableArray<string>)v }, c => c.AgentIgnoredXids),
         new("libraries.searchPaths", ConfigurationType.PathList, (c, v) => c with { LibrarySearchPaths = (ImmutableArray<string>)v }, c => c.LibrarySearchPaths),
         new("log.path", ConfigurationType.OptionalPath, (c, v) => c with { LogPath = (string)v }, c => c.LogPath),
         new("log.level", ConfigurationType.Word, (c, v) => c with { LogLevel = (LogLevelName)(int)v }, c => (int)c.LogLevel)

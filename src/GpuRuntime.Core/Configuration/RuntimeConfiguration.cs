@@ -151,6 +151,9 @@ public sealed record RuntimeConfiguration
     /// <summary>The kubelet's socket that tells which pod holds which device; one that is not there is no error.</summary>
     public string AgentPodResources { get; init; } = "/var/lib/kubelet/pod-resources/kubelet.sock";
 
+    /// <summary>XIDs, as numbers, that make no GPU of NVIDIA's unhealthy here.</summary>
+    public ImmutableArray<string> AgentIgnoredXids { get; init; } = [];
+
     /// <summary>Directories inside the driver root that are searched for libraries after the known ones.</summary>
     public ImmutableArray<string> LibrarySearchPaths { get; init; } = [];
 

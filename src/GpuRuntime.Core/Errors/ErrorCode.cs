@@ -152,4 +152,7 @@ public enum ErrorCode
 
     /// <summary>The agent does not answer, or its answer is not understood.</summary>
     AgentUnreachable = 5302,
+
+    /// <summary>The agent cannot, or must not, listen where it was told to.</summary>
+    AgentNotListening = 5303,
 }

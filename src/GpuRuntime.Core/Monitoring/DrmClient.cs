@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using GpuRuntime.Core.Inventory;
 
@@ -16,6 +17,9 @@ public sealed record DrmClient(string Driver, PciAddress Address, ulong Id, long
     private const string ResidentPrefix = "drm-resident-";
     private const string AmdAliasPrefix = "drm-memory-";
 
+    /// <summary>The engines that the driver tells of, one entry for each of its classes.</summary>
+    public ImmutableArray<DrmEngine> Engines { get; init; } = [];
+
     /// <returns><see langword="null"/> for a file of anything else, or of a DRM device that is on no PCI bus.</returns>
     public static DrmClient? Parse(ReadOnlySpan<char> text)
     {
@@ -33,7 +37,7 @@ public sealed record DrmClient(string Driver, PciAddress Address, ulong Id, long
         }
 
         return !driver.IsEmpty && PciAddress.Parse(address) is { } device && ulong.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? new DrmClient(driver.ToString(), device, number, DeviceMemory(text, driver))
+            ? new DrmClient(Word(driver), device, number, DeviceMemory(text, driver)) { Engines = DrmEngine.Parse(text) }
             : null;
     }
 
@@ -65,6 +69,15 @@ public sealed record DrmClient(string Driver, PciAddress Address, ulong Id, long
         return resident is null || alias > resident ? alias : resident;
     }
 
+    // These files are read again and again.
+    private static string Word(ReadOnlySpan<char> driver) => driver switch
+    {
+        "amdgpu" => "amdgpu",
+        "xe" => "xe",
+        "i915" => "i915",
+        _ => driver.ToString(),
+    };
+
     private static ReadOnlySpan<char> Region(ReadOnlySpan<char> driver) => driver switch
     {
         "amdgpu" or "xe" => "vram",
@@ -76,7 +89,7 @@ public sealed record DrmClient(string Driver, PciAddress Address, ulong Id, long
     private static bool IsOf(ReadOnlySpan<char> name, ReadOnlySpan<char> region) =>
         name.StartsWith(region, StringComparison.Ordinal) && name[region.Length..].IndexOfAnyExceptInRange('0', '9') < 0;
 
-    private static bool TrySplit(ReadOnlySpan<char> line, out ReadOnlySpan<char> key, out ReadOnlySpan<char> value)
+    internal static bool TrySplit(ReadOnlySpan<char> line, out ReadOnlySpan<char> key, out ReadOnlySpan<char> value)
     {
         var colon = line.IndexOf(':');
         key = colon < 0 ? default : line[..colon];

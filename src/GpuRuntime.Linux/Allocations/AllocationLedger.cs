@@ -36,7 +36,7 @@ public sealed class AllocationLedger(string stateDirectory)
     public ImmutableArray<AllocationEntry> Read() => Guarded(() =>
     {
         using var directory = LedgerDirectory.TryOpen(_state);
-        return directory is null ? [] : ImmutableArray.CreateRange(Entries(directory));
+        return directory is null ? [] : ImmutableArray.CreateRange(Ordered(directory.AllEntries()));
     });
 
     /// <summary>Takes the entries of containers that are gone away.</summary>
@@ -49,7 +49,7 @@ public sealed class AllocationLedger(string stateDirectory)
             return [];
         using var held = directory.Lock();
         _ = LedgerSweep.All(directory);
-        return ImmutableArray.CreateRange(Entries(directory));
+        return ImmutableArray.CreateRange(Ordered(directory.AllEntries()));
     });
 
     /// <summary>Whether the container of an entry is there: its creator works on it, or its first process runs.</summary>
@@ -139,8 +139,11 @@ public sealed class AllocationLedger(string stateDirectory)
             throw new GpuRuntimeException(ErrorCode.GpuHeld, $"The container {PrintableText.Quote(owner.Container)} exists already and holds {string.Join(", ", present.Units.Select(unit => unit.Id))}; delete it first.");
     }
 
-    private static IEnumerable<AllocationEntry> Entries(LedgerDirectory directory) =>
-        directory.AllEntries().OrderBy(entry => entry.Since).ThenBy(entry => entry.Container, StringComparer.Ordinal);
+    internal static IEnumerable<AllocationEntry> Ordered(IEnumerable<AllocationEntry> entries) =>
+        entries.OrderBy(entry => entry.Since).ThenBy(entry => entry.Container, StringComparer.Ordinal);
+
+    internal static GpuRuntimeException Unusable(string stateDirectory, LinuxException exception) =>
+        new(ErrorCode.LedgerUnusable, $"The ledger in {stateDirectory}/allocations cannot be used: {exception.Message}. Make it writable for root, or set stateDirectory in the configuration.", exception);
 
     private T Guarded<T>(Func<T> action)
     {
@@ -150,7 +153,7 @@ public sealed class AllocationLedger(string stateDirectory)
         }
         catch (LinuxException exception)
         {
-            throw new GpuRuntimeException(ErrorCode.LedgerUnusable, $"The ledger in {stateDirectory}/allocations cannot be used: {exception.Message}. Make it writable for root, or set stateDirectory in the configuration.", exception);
+            throw Unusable(stateDirectory, exception);
         }
     }
 }

@@ -59,6 +59,12 @@ internal sealed class LedgerDirectory : IDisposable
 
     public FileDescriptor Lock() => LedgerLock.Take(_entries, LockName, $"{_path}/{LockName}");
 
+    /// <summary>Changes with every entry that comes or goes.</summary>
+    public FileStatus Status() => Libc.Stat(_entries);
+
+    /// <returns><see langword="null"/> when it is gone.</returns>
+    public FileStatus? StatusOf(string name) => Libc.TryStat(_entries.Number, name, Libc.AtSymlinkNoFollow, out _);
+
     /// <summary>What lies there, entries or not.</summary>
     public List<string> Names() => Names(_entries);
 
@@ -72,9 +78,11 @@ internal sealed class LedgerDirectory : IDisposable
     /// <summary>Every entry.</summary>
     public List<AllocationEntry> AllEntries() => [.. Names().Select(EntryOf).OfType<AllocationEntry>()];
 
+    public static bool MayBeEntry(string name) => name.EndsWith(AllocationOwner.Extension, StringComparison.Ordinal) && name[0] != '.';
+
     /// <returns><see langword="null"/> for what is none. What stands under another name than its owner's, such as a copy, is none.</returns>
     public AllocationEntry? EntryOf(string name) =>
-        name.EndsWith(AllocationOwner.Extension, StringComparison.Ordinal) && name[0] != '.' && Read(name) is { } entry && AllocationOwner.Of(entry).FileName == name ? entry : null;
+        MayBeEntry(name) && Read(name) is { } entry && AllocationOwner.Of(entry).FileName == name ? entry : null;
 
     /// <summary>Where the further names of an entry stand: <c>UNIT/NAME</c>.</summary>
     public static List<string> HolderPaths(AllocationEntry entry, string key) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using GpuRuntime.Core.Allocation;
 using GpuRuntime.Linux.Interop;
+using GpuRuntime.Linux.Monitoring;
 using GpuRuntime.Linux.Paths;
 
 namespace GpuRuntime.Linux.Allocations;
@@ -24,6 +25,11 @@ public static class ProcessStat
             return LinuxException.LastErrno() is var reason && reason == Errno.NoProcess ? null : throw LinuxException.Of("read", path, reason);
         return Parse(Encoding.UTF8.GetString(content)) is { } start ? new ProcessIdentity(pid, start) : null;
     }
+
+    /// <summary>The same of a tree that stands for <c>/proc</c>.</summary>
+    /// <inheritdoc cref="Of(int)"/>
+    public static ProcessIdentity? Of(KernelFiles proc, int pid) =>
+        proc.Read(string.Create(CultureInfo.InvariantCulture, $"{pid}/stat")) is { } text && Parse(text) is { } start ? new ProcessIdentity(pid, start) : null;
 
     public static ProcessIdentity Self => Of(Environment.ProcessId) ?? throw LinuxException.Of("read", "/proc/self/stat", Errno.NoProcess);
 

@@ -21,28 +21,45 @@ internal static unsafe partial class Libc
     /// <summary>The same for a directory of so many names that texts of all of them would cost.</summary>
     internal static void VisitNames(FileDescriptor directory, NameVisitor visit)
     {
-        const int nameOffset = 19;
-        const int lengthOffset = 16;
         Span<byte> buffer = stackalloc byte[8 * 1024];
-        while (true)
+        while (VisitSomeNames(directory, buffer, (name, _) => visit(name)))
         {
-            nint count;
-            fixed (byte* start = buffer)
-                count = Getdents(directory.Number, start, buffer.Length);
-            if (count < 0)
-                throw LinuxException.Last("read", "a directory");
-            if (count == 0)
-                return;
-            for (var at = 0; at < count;)
-            {
-                var length = BitConverter.ToUInt16(buffer[(at + lengthOffset)..]);
-                var name = buffer.Slice(at + nameOffset, length - nameOffset);
-                name = name[..name.IndexOf((byte)0)];
-                if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
-                    visit(name);
-                at += length;
-            }
         }
+    }
+
+    /// <summary>What is done with a name and the place in the directory that comes after it, for <see cref="Seek"/>.</summary>
+    internal delegate void EntryVisitor(ReadOnlySpan<byte> name, long next);
+
+    /// <summary>The next names of a directory, as many as the buffer has room for.</summary>
+    /// <returns>Whether there were any.</returns>
+    internal static bool VisitSomeNames(FileDescriptor directory, Span<byte> buffer, EntryVisitor visit)
+    {
+        const int placeOffset = 8;
+        const int lengthOffset = 16;
+        const int nameOffset = 19;
+        nint count;
+        fixed (byte* start = buffer)
+            count = Getdents(directory.Number, start, buffer.Length);
+        if (count < 0)
+            throw LinuxException.Last("read", "a directory");
+        for (var at = 0; at < count;)
+        {
+            var length = BitConverter.ToUInt16(buffer[(at + lengthOffset)..]);
+            var name = buffer.Slice(at + nameOffset, length - nameOffset);
+            name = name[..name.IndexOf((byte)0)];
+            if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                visit(name, BitConverter.ToInt64(buffer[(at + placeOffset)..]));
+            at += length;
+        }
+
+        return count > 0;
+    }
+
+    /// <summary>Goes on with a directory from a place. https://man7.org/linux/man-pages/man2/lseek.2.html</summary>
+    internal static void Seek(FileDescriptor directory, long place)
+    {
+        if (Lseek(directory.Number, place, 0) < 0)
+            throw LinuxException.Last("lseek", "a directory");
     }
 
     /// <summary>The text of a symbolic link. https://man7.org/linux/man-pages/man2/readlink.2.html</summary>

@@ -39,6 +39,21 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary>One read at an offset, wherever the file stands. https://man7.org/linux/man-pages/man2/pread.2.html</summary>
+    /// <inheritdoc cref="ReadSome"/>
+    internal static int ReadSomeAt(FileDescriptor descriptor, Span<byte> buffer, long offset, out Errno errno)
+    {
+        while (true)
+        {
+            nint count;
+            fixed (byte* start = buffer)
+                count = Pread(descriptor.Number, start, buffer.Length, offset);
+            errno = count < 0 ? LinuxException.LastErrno() : Errno.None;
+            if (errno != Errno.Interrupted)
+                return (int)count;
+        }
+    }
+
     /// <summary>Writes all of it. https://man7.org/linux/man-pages/man2/write.2.html</summary>
     internal static void WriteAll(FileDescriptor descriptor, ReadOnlySpan<byte> data, string subject)
     {

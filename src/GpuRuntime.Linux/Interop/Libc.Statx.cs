@@ -16,6 +16,9 @@ internal enum FileType : uint
 /// <summary>What stat tells of a file.</summary>
 internal readonly record struct FileStatus(FileType Type, uint Mode, uint Uid, uint Gid, ulong Size, ulong Inode, uint DeviceMajor, uint DeviceMinor, uint NodeMajor, uint NodeMinor, ulong MountId)
 {
+    /// <summary>When its content, or of a directory the list of its names, was changed last; nanoseconds since 1970. Kernels count in steps of some milliseconds.</summary>
+    public long ModifiedNanoseconds { get; init; }
+
     /// <summary>It is this process's own, and nobody else may write to it.</summary>
     public bool IsOursAlone => Uid == Libc.EffectiveUserId() && (Mode & 0b010_010) == 0;
 
@@ -38,7 +41,10 @@ internal static unsafe partial class Libc
         errno = result == 0 ? Errno.None : LinuxException.LastErrno();
         return result != 0 ? null : new FileStatus(
             (FileType)(buffer.Mode & 0xF000u), buffer.Mode & 0xFFFu, buffer.Uid, buffer.Gid, buffer.Size, buffer.Inode,
-            buffer.DeviceMajor, buffer.DeviceMinor, buffer.NodeMajor, buffer.NodeMinor, buffer.MountId);
+            buffer.DeviceMajor, buffer.DeviceMinor, buffer.NodeMajor, buffer.NodeMinor, buffer.MountId)
+        {
+            ModifiedNanoseconds = buffer.ModifiedSeconds * 1_000_000_000 + buffer.ModifiedNanoseconds,
+        };
     }
 
     internal static FileStatus Stat(FileDescriptor descriptor) =>
@@ -61,6 +67,10 @@ internal static unsafe partial class Libc
         public ulong Inode;
         [FieldOffset(40)]
         public ulong Size;
+        [FieldOffset(112)]
+        public long ModifiedSeconds;
+        [FieldOffset(120)]
+        public uint ModifiedNanoseconds;
         [FieldOffset(128)]
         public uint NodeMajor;
         [FieldOffset(132)]

@@ -32,6 +32,7 @@ public sealed class LinuxException : IOException
         Errno.NotDirectory => "not a directory (ENOTDIR)",
         Errno.IsDirectory => "is a directory (EISDIR)",
         Errno.Invalid => "invalid argument (EINVAL)",
+        Errno.FileTooLarge => "file too large (EFBIG)",
         Errno.NoSpace => "no space left on device (ENOSPC)",
         Errno.BrokenPipe => "nobody reads any more (EPIPE)",
         Errno.ReadOnlyFileSystem => "read-only file system (EROFS)",

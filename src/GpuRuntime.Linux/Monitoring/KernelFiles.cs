@@ -7,12 +7,26 @@ namespace GpuRuntime.Linux.Monitoring;
 /// Small files of procfs or sysfs below a prefix, for readers to whom it matters whether a file is not there (a process that has ended, a GPU that
 /// was unplugged) or cannot be read. Of a longer file the beginning is read: what is looked for stands there, and nobody can make a read endless.
 /// </summary>
-/// <param name="prefix">Where the tree is: <c>/proc</c>, or that of a simulated host.</param>
-public sealed class KernelFiles(string prefix) : IDisposable
+public sealed class KernelFiles : IDisposable
 {
     private const int MostBytes = 16 << 10;
 
-    private readonly FileDescriptor _root = Libc.OpenAt(Libc.AtFdCwd, prefix, OpenFlags.Path | Libc.Directory, Resolve.None);
+    private readonly FileDescriptor _root;
+    private readonly string _prefix;
+
+    /// <param name="prefix">Where the tree is: <c>/proc</c>, or that of a simulated host.</param>
+    /// <exception cref="LinuxException">There is no such directory.</exception>
+    public KernelFiles(string prefix)
+    {
+        _prefix = prefix.TrimEnd('/');
+        _root = Libc.OpenAt(Libc.AtFdCwd, prefix, OpenFlags.Path | Libc.Directory, Resolve.None);
+        IsProcfs = Libc.FileSystemMagic(_root) == Libc.ProcMagic;
+    }
+
+    internal int Root => _root.Number;
+
+    /// <summary>It is a mounted procfs, and no tree that stands for one.</summary>
+    internal bool IsProcfs { get; }
 
     /// <returns><see langword="null"/> when there is no such file.</returns>
     /// <exception cref="LinuxException">It is there and cannot be read.</exception>
@@ -23,7 +37,15 @@ public sealed class KernelFiles(string prefix) : IDisposable
             return null;
         Span<byte> buffer = stackalloc byte[MostBytes];
         var count = ReadBeginning(file, buffer, out var errno);
-        return count >= 0 ? Encoding.UTF8.GetString(buffer[..count]) : IsGone(errno) ? null : throw LinuxException.Of("read", $"{prefix.TrimEnd('/')}/{path}", errno);
+        return count >= 0 ? Encoding.UTF8.GetString(buffer[..count]) : IsGone(errno) ? null : throw LinuxException.Of("read", $"{_prefix}/{path}", errno);
+    }
+
+    /// <summary>The names in a directory, in the kernel's order; none when it is not there.</summary>
+    /// <exception cref="LinuxException">It is there and cannot be read.</exception>
+    public IReadOnlyList<string> List(string path)
+    {
+        using var directory = TryDirectory(path);
+        return directory is null ? [] : Names(directory);
     }
 
     /// <summary>A directory for use by its descriptor.</summary>
@@ -51,7 +73,7 @@ public sealed class KernelFiles(string prefix) : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    private FileDescriptor? Open(string path, OpenFlags flags) =>
+    internal FileDescriptor? Open(string path, OpenFlags flags) =>
         Libc.TryOpenAt(_root.Number, path, flags, Resolve.InRoot | Resolve.NoMagicLinks, out var errno)
-        ?? (IsGone(errno) ? null : throw LinuxException.Of("open", $"{prefix.TrimEnd('/')}/{path}", errno));
+        ?? (IsGone(errno) ? null : throw LinuxException.Of("open", $"{_prefix}/{path}", errno));
 }

@@ -68,6 +68,7 @@ internal static class CheckCommand
             .. PartitionChecks.Run(host, gpus),
             .. DrmNodeChecks.Run(host, gpus),
             .. LimitChecks.Run(host, configuration, gpus),
+            .. HealthChecks.Run(configuration),
             .. CdiChecks.Run(host, configuration),
             .. EngineChecks.Run(),
         ];

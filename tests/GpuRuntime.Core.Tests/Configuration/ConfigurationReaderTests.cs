@@ -41,6 +41,10 @@ public sealed class ConfigurationReaderTests
                     "mps": { "pipeDirectory": "/run/mps", "sharedMemory": "/run/mps-shm" }
                 },
                 "allocation": { "maxHolders": 4 },
+                "agent": {
+                    "listen": "unix:/run/agent.sock", "tls": { "certificate": "/etc/agent.pem", "key": "/etc/agent.key" }, "tokenFile": "/etc/agent.token",
+                    "compat": "dcgm", "pcieThroughput": true, "podResources": "", "health": { "ignoredXids": ["94"] }
+                },
                 "libraries": { "searchPaths": ["/opt/lib"] },
                 "log": { "path": "/var/log/gpu-runtime.log", "level": "debug" },
                 "stateDirectory": "/var/lib/state"
@@ -67,6 +71,12 @@ public sealed class ConfigurationReaderTests
             Assert.That(values.MpsPipeDirectory, Is.EqualTo("/run/mps"));
             Assert.That(values.MpsSharedMemory, Is.EqualTo("/run/mps-shm"));
             Assert.That(values.MaxHolders, Is.EqualTo(4));
+            Assert.That(values.AgentListen, Is.EqualTo("unix:/run/agent.sock"));
+            Assert.That((values.AgentTlsCertificate, values.AgentTlsKey, values.AgentTokenFile), Is.EqualTo(("/etc/agent.pem", "/etc/agent.key", "/etc/agent.token")));
+            Assert.That(values.AgentCompat, Is.EqualTo(MetricNames.Dcgm));
+            Assert.That(values.AgentPcieThroughput, Is.True);
+            Assert.That(values.AgentPodResources, Is.Empty);
+            Assert.That(values.AgentIgnoredXids, Is.EqualTo((string[])["94"]));
             Assert.That(values.LogPath, Is.EqualTo("/var/log/gpu-runtime.log"));
             Assert.That(values.LogLevel, Is.EqualTo(LogLevelName.Debug));
             Assert.That(values.StateDirectory, Is.EqualTo("/var/lib/state"));

@@ -8,8 +8,9 @@ public sealed class WatchdogUnitRows
 {
     private const string Service = "gpu-runtime-agent.service";
 
-    // What remains: root, the rights to trace and to kill, /proc, cgroups and the GPUs' nodes of the host, and NVIDIA's library in it.
-    private const string LargestExposure = "21";
+    // What remains: root, the rights to trace and to kill, /proc, cgroups and the GPUs' nodes of the host, NVIDIA's library in it, and a port on
+    // loopback.
+    private const string LargestExposure = "28";
 
     [Test]
     public async Task The_unit_has_no_fault_that_systemd_knows_of()
@@ -35,6 +36,15 @@ public sealed class WatchdogUnitRows
 
         Assert.That(lines, Is.SupersetOf((string[])
             ["Type=notify", "ExecStartPre=-/usr/local/bin/gpu-runtime devices --refresh", "ExecStart=/usr/local/bin/gpu-runtime-agent serve", "Restart=on-failure"]));
+    }
+
+    [Test]
+    public void Nobody_but_this_host_reaches_it_and_it_opens_the_nodes_of_every_vendor()
+    {
+        var lines = File.ReadAllLines(Packaged.UnitFile(Service));
+
+        Assert.That(lines, Is.SupersetOf((string[])["IPAddressDeny=any", "IPAddressAllow=localhost", "DevicePolicy=closed", "DeviceAllow=char-nvidia* rw", "DeviceAllow=char-drm rw"]));
+        Assert.That(lines.Where(static line => line.StartsWith("IPAddressAllow=", StringComparison.Ordinal)).ToArray(), Has.Length.EqualTo(1));
     }
 
     private static async Task<CommandResult> AnalyzeAsync(string verb, params string[] options)

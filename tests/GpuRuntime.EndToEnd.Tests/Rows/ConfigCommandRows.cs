@@ -39,6 +39,14 @@ public sealed partial class ConfigCommandRows : BundleFixture
             limits.mps.pipeDirectory|(none)|default
             limits.mps.sharedMemory|/dev/shm|default
             allocation.maxHolders|0|default
+            agent.listen|127.0.0.1:9400|default
+            agent.tls.certificate|(none)|default
+            agent.tls.key|(none)|default
+            agent.tokenFile|(none)|default
+            agent.compat|none|default
+            agent.pcieThroughput|false|default
+            agent.podResources|/var/lib/kubelet/pod-resources/kubelet.sock|default
+            agent.health.ignoredXids|[]|default
             libraries.searchPaths|[]|default
             log.path|(none)|default
             log.level|information|default
@@ -103,6 +111,14 @@ public sealed partial class ConfigCommandRows : BundleFixture
             limits.mps.pipeDirectory|/run/mps|{DefaultPath}:17
             limits.mps.sharedMemory|/run/mps-shm|{DefaultPath}:17
             allocation.maxHolders|4|{DefaultPath}:19
+            agent.listen|127.0.0.1:9400|default
+            agent.tls.certificate|(none)|default
+            agent.tls.key|(none)|default
+            agent.tokenFile|(none)|default
+            agent.compat|none|default
+            agent.pcieThroughput|false|default
+            agent.podResources|/var/lib/kubelet/pod-resources/kubelet.sock|default
+            agent.health.ignoredXids|[]|default
             libraries.searchPaths|[/opt/driver/lib]|{DefaultPath}:20
             log.path|/var/log/gpu-runtime.log|{DefaultPath}:21
             log.level|debug|{DefaultPath}:21

@@ -32,6 +32,8 @@ internal static class IntelSysfs
             var device = pci.Add(function, gpu.Drm);
             if (gpu.Mei is { } mei)
                 AddManagementEngine(sys, device, gpu, mei);
+            if (gpu.HasSensors)
+                IntelSensorFiles.Write(device, gpu);
             AddProvisioning(device, gpu.VramQuotas, virtualFunctions);
         }
     }

@@ -43,6 +43,9 @@ public sealed record SimulatedIntelGpu
     /// <summary>On xe: bytes of local memory, one for each tile. Sysfs does not tell; the dmem controller of cgroups does.</summary>
     public ImmutableArray<ulong> TileBytes { get; init; } = [];
 
+    /// <summary>A discrete card with clocks, throttling, and a chip of hwmon.</summary>
+    public bool HasSensors { get; init; }
+
     public int? IommuGroup { get; init; }
 
     internal DrmMinors? Drm => CardNumber is { } card ? new DrmMinors(card, RenderNumber) : null;

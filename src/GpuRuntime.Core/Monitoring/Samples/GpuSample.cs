@@ -70,6 +70,12 @@ public sealed record GpuSample(Gpu Gpu)
 
     public GpuHealth Health { get; init; } = GpuHealth.Healthy;
 
+    /// <summary>In how many passes since the agent looks there was a <see cref="Problem"/>, this one included.</summary>
+    public long FailedReadings { get; init; }
+
+    /// <summary>What the driver says is wrong with the GPU as a whole; <see langword="null"/> where it says nothing.</summary>
+    public GpuFault? Fault { get; init; }
+
     /// <summary>Why nothing, or not everything, was read: one sentence without its end; <see langword="null"/> when all was.</summary>
     public string? Problem { get; init; }
 }

@@ -1,0 +1,113 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Errors;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace GpuRuntime.Agent.Http;
+
+/// <summary>Serves HTTP: Kestrel by itself, without the hosting that is built around it elsewhere. Whoever asks badly, or much, costs the agent little.</summary>
+internal sealed class AgentServer : IDisposable
+{
+    private const int MostConnections = 256;
+    private const int MostHeaders = 40;
+    private const int LargestHeaders = 8 << 10;
+    private const int LongestRequestLine = 4 << 10;
+
+    private static readonly TimeSpan LongestWaitForHeaders = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestIdleness = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(2);
+    private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
+
+    private readonly KestrelServer _server;
+    private readonly UnixSocketFile? _socket;
+
+    private AgentServer(KestrelServer server, UnixSocketFile? socket) => (_server, _socket) = (server, socket);
+
+    /// <summary>Listens and answers from now on.</summary>
+    /// <param name="report">Told, in one sentence each, of what goes wrong.</param>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.AgentNotListening"/>: it cannot or must not listen there.</exception>
+    public static AgentServer Start(ListenAddress address, RuntimeConfiguration configuration, IEnumerable<IHttpRoute> routes, TimeProvider clock, Action<string> report)
+    {
+        var certificate = Certificate(address, configuration, clock, report);
+        var token = configuration.AgentTokenFile.Length == 0 ? null : new BearerToken(configuration.AgentTokenFile, clock, report);
+        if (!address.IsLocal && (certificate is null || token is null))
+            throw new GpuRuntimeException(ErrorCode.AgentNotListening, $"{address} is reached from other machines, for which TLS and a token are wanted: set agent.tls.certificate, agent.tls.key and agent.tokenFile, or listen on 127.0.0.1 or a unix socket.");
+        var socket = address.SocketPath is { } path ? UnixSocketFile.Prepare(path) : null;
+        var server = new KestrelServer(
+            Options.Create(OptionsOf(address, certificate)),
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
+            NullLoggerFactory.Instance);
+        try
+        {
+            server.StartAsync(new RequestHandler(address, routes, token, report), CancellationToken.None).GetAwaiter().GetResult();
+            socket?.Protect();
+            return new AgentServer(server, socket);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
+        {
+            server.Dispose();
+            throw new GpuRuntimeException(
+                ErrorCode.AgentNotListening, $"The agent cannot listen on {address}: {(exception is IOException { InnerException: AddressInUseException } ? "somebody else does" : exception.Message.TrimEnd('.'))}. See who does with ss -ltnp, or give another address with --listen or agent.listen.", exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        using (var patience = new CancellationTokenSource(LongestStop))
+            _server.StopAsync(patience.Token).GetAwaiter().GetResult();
+        _server.Dispose();
+        _socket?.Remove();
+    }
+
+    private static ServerCertificate? Certificate(ListenAddress address, RuntimeConfiguration configuration, TimeProvider clock, Action<string> report)
+    {
+        var (certificate, key) = (configuration.AgentTlsCertificate, configuration.AgentTlsKey);
+        if (certificate.Length == 0 != (key.Length == 0))
+            throw new GpuRuntimeException(ErrorCode.AgentNotListening, "agent.tls wants both files or none: set agent.tls.certificate and agent.tls.key.");
+        return certificate.Length == 0 || !address.IsTcp ? null : new ServerCertificate(certificate, key, clock, report);
+    }
+
+    private static KestrelServerOptions OptionsOf(ListenAddress address, ServerCertificate? certificate)
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
+        var limits = options.Limits;
+        limits.MaxConcurrentConnections = MostConnections;
+        limits.MaxConcurrentUpgradedConnections = 0;
+        limits.MaxRequestBodySize = 0;
+        limits.MaxRequestHeaderCount = MostHeaders;
+        limits.MaxRequestHeadersTotalSize = LargestHeaders;
+        limits.MaxRequestLineSize = LongestRequestLine;
+        limits.RequestHeadersTimeout = LongestWaitForHeaders;
+        limits.KeepAliveTimeout = LongestIdleness;
+        limits.MinResponseDataRate = SlowestReader;
+        if (address.SocketPath is { } path)
+            options.ListenUnixSocket(path, Configure);
+        else
+            options.Listen(address.EndPoint!, Configure);
+        return options;
+
+        void Configure(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (certificate is null)
+                return;
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                HandshakeTimeout = LongestWaitForHeaders,
+                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = certificate.Current(),
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                }),
+            });
+        }
+    }
+}

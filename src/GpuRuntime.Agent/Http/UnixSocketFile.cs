@@ -1,0 +1,72 @@
+using System.Net.Sockets;
+using GpuRuntime.Core.Errors;
+using GpuRuntime.Linux.Paths;
+
+namespace GpuRuntime.Agent.Http;
+
+/// <summary>The file of a unix socket, in a directory that is root's alone: what a dead agent left there is taken away, and nothing else.</summary>
+internal sealed class UnixSocketFile
+{
+    private readonly string _path;
+
+    private UnixSocketFile(string path) => _path = path;
+
+    /// <summary>Makes room for the socket.</summary>
+    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.AgentNotListening"/>: it cannot be there.</exception>
+    public static UnixSocketFile Prepare(string path)
+    {
+        var directory = Path.GetDirectoryName(path)!;
+        if (HostPlaces.Look(directory) is not { IsDirectory: true } place)
+            throw Refused(path, $"{directory} is no directory");
+        if (!place.IsOursAlone)
+            throw Refused(path, $"{directory} is not root's, or others may write to it");
+        switch (HostPlaces.Look(path))
+        {
+            case null:
+                break;
+            case { IsSocket: true }:
+                if (IsAnswered(path))
+                    throw Refused(path, "somebody else listens there");
+                File.Delete(path);
+                break;
+            default:
+                throw Refused(path, "it is there, and is no socket");
+        }
+
+        return new UnixSocketFile(path);
+    }
+
+    /// <summary>Root alone may connect. Until this is called nobody else may either: to connect takes the right to write.</summary>
+    public void Protect() => HostPlaces.KeepToOwner(_path);
+
+    /// <summary>Nobody listens any more.</summary>
+    public void Remove()
+    {
+        try
+        {
+            File.Delete(_path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next agent takes it away.
+            Console.Error.WriteLine($"gpu-runtime-agent: {exception.Message}");
+        }
+    }
+
+    private static bool IsAnswered(string path)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return false;
+        }
+    }
+
+    private static GpuRuntimeException Refused(string path, string reason) =>
+        new(ErrorCode.AgentNotListening, $"The agent cannot listen on unix:{path}: {reason}. Give another path with --listen or agent.listen.");
+}

@@ -1,0 +1,58 @@
+using GpuRuntime.Core.Allocation;
+using GpuRuntime.Core.Monitoring.Samples;
+using GpuRuntime.Linux.Allocations;
+using GpuRuntime.Linux.Cgroups;
+using GpuRuntime.Linux.Monitoring.Attribution;
+
+namespace GpuRuntime.Agent.Monitoring.Attribution;
+
+/// <summary>A container of the ledger, and what is found out about it once.</summary>
+internal sealed class LedgerContainer(AllocationEntry entry) : IDisposable
+{
+    private StartedContainer? _started;
+    private ContainerCgroup? _cgroup;
+
+    public AllocationEntry Entry => entry;
+
+    public ContainerIdentity Identity { get; } = BundleReader.Identify(entry.Container, entry.Bundle);
+
+    /// <summary>Whether a process with these cgroups runs in it, by what its low-level runtime wrote down.</summary>
+    /// <param name="paths">Of <c>/proc/PID/cgroup</c>.</param>
+    public bool Holds(IReadOnlyList<string> paths)
+    {
+        // It may not have started when it was first asked.
+        _started ??= StartedContainer.Of(entry);
+        return _started is { IsCgroupKnown: true } started && paths.Any(path => started.Cgroups.Any(made => IsBelow(path, made)));
+    }
+
+    /// <summary>A file of its cgroup in version 2's hierarchy; <see langword="null"/> where there is none.</summary>
+    public string? Read(string file)
+    {
+        if (_cgroup is null || _started is null || !ProcessStat.IsAlive(_started.FirstProcess))
+        {
+            Dispose();
+            _started = StartedContainer.Of(entry);
+            _cgroup = _started is null ? null : ContainerCgroup.Of(_started.FirstProcess.Pid, _started.Cgroups);
+        }
+
+        return _cgroup is { IsVersion2: true } cgroup ? cgroup.Read(file) : null;
+    }
+
+    public void Dispose()
+    {
+        _cgroup?.Dispose();
+        _cgroup = null;
+    }
+
+    // A directory of the host ends with the path in its hierarchy.
+    private static bool IsBelow(string path, string made)
+    {
+        for (var end = path.Length; end > 1; end = path.LastIndexOf('/', end - 1))
+        {
+            if (made.EndsWith(path[..end], StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
+    }
+}

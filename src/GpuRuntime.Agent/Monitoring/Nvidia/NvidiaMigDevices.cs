@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using GpuRuntime.Agent.Nvml;
+using GpuRuntime.Core.Allocation;
+using GpuRuntime.Core.Monitoring.Samples;
+
+namespace GpuRuntime.Agent.Monitoring.Nvidia;
+
+/// <summary>What NVML tells of a GPU's MIG devices, which it counts in an order of its own: they are told apart by their instances.</summary>
+internal sealed record NvidiaMigDevices(ImmutableArray<MigSample> Samples, ImmutableArray<GpuProcess> Processes)
+{
+    private static readonly NvidiaMigDevices None = new([], []);
+
+    /// <param name="units">The MIG devices of the inventory.</param>
+    public static NvidiaMigDevices Read(NvmlDevice device, NvmlSensorFunctions sensors, IReadOnlyList<HeldUnit> units, NvmlReader reader)
+    {
+        if (reader.Ask(() => device.IsInMigMode()) != true)
+            return None;
+        var samples = ImmutableArray.CreateBuilder<MigSample>();
+        var processes = ImmutableArray.CreateBuilder<GpuProcess>();
+        foreach (var mig in MigHandles(device, reader))
+        {
+            var (gpuInstance, computeInstance) = (reader.Ask(() => mig.Number(sensors.GpuInstance)), reader.Ask(() => mig.Number(sensors.ComputeInstance)));
+            var unit = units.FirstOrDefault(unit => unit.MigDevice is { } known && known.GpuInstance == gpuInstance && known.ComputeInstance == computeInstance);
+            if (unit is null)
+            {
+                // The inventory finds it at its next look.
+                reader.Tell($"the MIG device of GPU instance {gpuInstance} and compute instance {computeInstance} is new");
+                continue;
+            }
+
+            var memory = reader.AskFor(mig.Memory);
+            samples.Add(new MigSample(unit.MigDevice! with { Uuid = reader.AskFor(mig.Uuid) ?? unit.MigDevice!.Uuid, MemoryBytes = (long?)memory?.Total ?? unit.MigDevice!.MemoryBytes })
+            {
+                MemoryTotalBytes = (long?)memory?.Total,
+                MemoryUsedBytes = (long?)memory?.Used,
+                UtilizationRatio = reader.Ask(() => mig.Utilization())?.Gpu / 100.0,
+            });
+            processes.AddRange(NvidiaProcessUse.Of(mig, unit.Id, reader));
+        }
+
+        return new NvidiaMigDevices([.. samples.OrderBy(sample => sample.Device.Index)], processes.ToImmutable());
+    }
+
+    private static ImmutableArray<NvmlDevice> MigHandles(NvmlDevice device, NvmlReader reader) => reader.Ask<ImmutableArray<NvmlDevice>>(() => device.MigDevices()) ?? [];
+}

@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+
+namespace GpuRuntime.Agent.Nvml;
+
+internal sealed unsafe partial class NvmlDevice
+{
+    // NVML_TEMPERATURE_GPU.
+    private const uint GpuSensor = 0;
+    private const uint MostProcessSamples = 1024;
+
+    private NvmlSensorFunctions Sensors => _library.Sensors;
+
+    /// <summary>Percent of the last sample period, of the processors and of the memory.</summary>
+    public (uint Gpu, uint Memory)? Utilization()
+    {
+        using var use = _library.Use();
+        var rates = default(NvmlUtilization);
+        return Has(Sensors.Utilization == null ? NvmlStatus.FunctionNotFound : Sensors.Utilization(_device, &rates), "nvmlDeviceGetUtilizationRates") ? (rates.Gpu, rates.Memory) : null;
+    }
+
+    /// <summary>Memory that the processor reaches through the bus; bytes.</summary>
+    public (ulong Total, ulong Used)? Bar1Memory()
+    {
+        using var use = _library.Use();
+        var memory = default(NvmlBar1Memory);
+        return Has(Sensors.Bar1Memory == null ? NvmlStatus.FunctionNotFound : Sensors.Bar1Memory(_device, &memory), "nvmlDeviceGetBAR1MemoryInfo") ? (memory.Total, memory.Used) : null;
+    }
+
+    /// <summary>Since the driver was loaded; millijoules.</summary>
+    public ulong? Energy()
+    {
+        using var use = _library.Use();
+        ulong energy = 0;
+        return Has(Sensors.Energy == null ? NvmlStatus.FunctionNotFound : Sensors.Energy(_device, &energy), "nvmlDeviceGetTotalEnergyConsumption") ? energy : null;
+    }
+
+    public uint? Number(NvmlNumber number)
+    {
+        using var use = _library.Use();
+        return Has(number.Read(_device, out var value), number.Name) ? value : null;
+    }
+
+    public uint? Number(NvmlItemNumber number, uint item)
+    {
+        using var use = _library.Use();
+        var status = number.Read(_device, item, out var value);
+        // What an older library does not know of is what this GPU does not tell.
+        return status != NvmlStatus.InvalidArgument && Has(status, number.Name) ? value : null;
+    }
+
+    /// <summary>Percent.</summary>
+    public uint? Busy(NvmlEngine engine)
+    {
+        using var use = _library.Use();
+        return Has(engine.Read(_device, out var percent), engine.Name) ? percent : null;
+    }
+
+    /// <summary>Degrees Celsius.</summary>
+    public uint? Temperature() => Number(Sensors.Temperature, GpuSensor);
+
+    /// <summary>Degrees Celsius.</summary>
+    public uint? MemoryTemperature()
+    {
+        using var use = _library.Use();
+        var field = new NvmlFieldValue { FieldId = NvmlFieldValue.MemoryTemperature };
+        return Has(Sensors.FieldValues == null ? NvmlStatus.FunctionNotFound : Sensors.FieldValues(_device, 1, &field), "nvmlDeviceGetFieldValues")
+            && field.Status == NvmlStatus.Success && field.ValueType == NvmlFieldValue.UnsignedInt && (uint)field.Value is > 0 and var degrees
+                ? degrees
+                : null;
+    }
+
+    /// <summary>Revolutions a minute.</summary>
+    public uint? FanRpm(uint fan)
+    {
+        using var use = _library.Use();
+        var speed = new NvmlFanSpeed { Version = NvmlFanSpeed.CurrentVersion, Fan = fan };
+        return Has(Sensors.FanRpm == null ? NvmlStatus.FunctionNotFound : Sensors.FanRpm(_device, &speed), "nvmlDeviceGetFanSpeedRPM") ? speed.Rpm : null;
+    }
+
+    /// <param name="kind">0 corrected, 1 uncorrected.</param>
+    /// <param name="counter">0 since the driver was loaded, 1 over the GPU's life.</param>
+    public ulong? EccErrors(uint kind, uint counter)
+    {
+        using var use = _library.Use();
+        ulong count = 0;
+        return Has(Sensors.EccErrors == null ? NvmlStatus.FunctionNotFound : Sensors.EccErrors(_device, kind, counter, &count), "nvmlDeviceGetTotalEccErrors") ? count : null;
+    }
+
+    public (uint Corrected, uint Uncorrected, bool IsPending, bool HasFailed)? RemappedRows()
+    {
+        using var use = _library.Use();
+        uint corrected = 0, uncorrected = 0, pending = 0, failed = 0;
+        return Has(Sensors.RemappedRows == null ? NvmlStatus.FunctionNotFound : Sensors.RemappedRows(_device, &corrected, &uncorrected, &pending, &failed), "nvmlDeviceGetRemappedRows")
+            ? (corrected, uncorrected, pending != 0, failed != 0)
+            : null;
+    }
+
+    /// <param name="cause">0 many corrected errors, 1 an uncorrected one.</param>
+    public uint? RetiredPages(uint cause)
+    {
+        using var use = _library.Use();
+        uint count = 0;
+        var status = Sensors.RetiredPages == null ? NvmlStatus.FunctionNotFound : Sensors.RetiredPages(_device, cause, &count, null);
+        // Their addresses, for which there is no room, are of no use here.
+        return status == NvmlStatus.InsufficientSize || Has(status, "nvmlDeviceGetRetiredPages") ? count : null;
+    }
+
+    /// <summary>The reasons that hold, and those that can: bits of nvmlClocksEventReasons.</summary>
+    public (ulong Active, ulong Supported)? ClockReasons()
+    {
+        using var use = _library.Use();
+        ulong active = 0, supported = 0;
+        return Has(Sensors.Reasons == null ? NvmlStatus.FunctionNotFound : Sensors.Reasons(_device, &active), "nvmlDeviceGetCurrentClocksEventReasons")
+            ? (active, Has(Sensors.SupportedReasons == null ? NvmlStatus.FunctionNotFound : Sensors.SupportedReasons(_device, &supported), "nvmlDeviceGetSupportedClocksEventReasons") ? supported : ulong.MaxValue)
+            : null;
+    }
+
+    /// <summary>How long the GPU was slowed for a reason (nvmlPerfPolicyType_t); nanoseconds.</summary>
+    public ulong? ViolationTime(uint policy)
+    {
+        using var use = _library.Use();
+        var time = default(NvmlViolationTime);
+        var status = Sensors.Violation == null ? NvmlStatus.FunctionNotFound : Sensors.Violation(_device, policy, &time);
+        return status != NvmlStatus.InvalidArgument && Has(status, "nvmlDeviceGetViolationStatus") ? time.Violation : null;
+    }
+
+    /// <summary>Samples of how busy processes kept the processors, newer than a moment.</summary>
+    /// <param name="since">Microseconds since 1970, of the newest sample that was seen.</param>
+    /// <returns>Empty when no process was busy.</returns>
+    public NvmlProcessSample[]? ProcessSamples(ulong since)
+    {
+        using var use = _library.Use();
+        if (Sensors.ProcessUtilization == null)
+            return null;
+        var samples = new NvmlProcessSample[MostProcessSamples];
+        var count = MostProcessSamples;
+        NvmlStatus status;
+        fixed (NvmlProcessSample* first = samples)
+            status = Sensors.ProcessUtilization(_device, first, &count, since);
+        return status == NvmlStatus.NotFound ? [] : Has(status, "nvmlDeviceGetProcessUtilization") ? samples[..(int)Math.Min(count, MostProcessSamples)] : null;
+    }
+
+    /// <summary>The MIG devices of a GPU in MIG mode.</summary>
+    public ImmutableArray<NvmlDevice> MigDevices()
+    {
+        using var use = _library.Use();
+        var devices = ImmutableArray.CreateBuilder<NvmlDevice>();
+        var most = Number(Sensors.MaxMigDevices) ?? 0;
+        for (uint index = 0; index < most && Sensors.MigDevice != null; index++)
+        {
+            nint device = 0;
+            var status = Sensors.MigDevice(_device, index, &device);
+            // A place that nothing is at.
+            if (status != NvmlStatus.NotFound && Has(status, "nvmlDeviceGetMigDeviceHandleByIndex"))
+                devices.Add(new NvmlDevice(_library, _functions, device));
+        }
+
+        return devices.ToImmutable();
+    }
+
+    /// <summary>What events name it by.</summary>
+    internal nint Handle => _device;
+}

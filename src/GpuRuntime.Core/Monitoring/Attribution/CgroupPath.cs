@@ -1,0 +1,134 @@
+using GpuRuntime.Core.Monitoring.Samples;
+
+namespace GpuRuntime.Core.Monitoring.Attribution;
+
+/// <summary>
+/// Finds the container in a process's cgroups, as engines name them with cgroupfs or systemd, on either version of cgroups. What runs in a
+/// container may make cgroups below its own and choose their names, also such as engines give: only the path down to a container is trusted to
+/// name it, and an inner container is one that an engine inside has made.
+/// </summary>
+public static class CgroupPath
+{
+    private const int IdLength = 64;
+    private const string ScopeEnding = ".scope";
+    private const string SliceEnding = ".slice";
+
+    // What systemd scopes and directories of cgroupfs begin with.
+    private static readonly (string Prefix, string Engine)[] Prefixes =
+    [
+        ("docker-", "docker"), ("libpod-", "podman"), ("cri-containerd-", "containerd"), ("crio-", "cri-o"), ("nerdctl-", "containerd"),
+    ];
+
+    // A directory of cgroupfs whose children are containers by their bare ids.
+    private static readonly (string Name, string Engine)[] Parents = [("docker", "docker"), ("moby", "docker"), ("k8s.io", "containerd"), ("default", "containerd"), ("buildkit", "buildkit")];
+
+    /// <param name="cgroups"><c>/proc/PID/cgroup</c>: lines of <c>number:controllers:path</c>.</param>
+    /// <returns>The innermost container; <see langword="null"/> for a process of the host, or of a container whose cgroup has no engine's name.</returns>
+    public static ContainerIdentity? Container(ReadOnlySpan<char> cgroups)
+    {
+        foreach (var line in cgroups.EnumerateLines())
+        {
+            if (Path(line) is { IsEmpty: false } path && OfPath(path) is { } container)
+                return container;
+        }
+
+        return null;
+    }
+
+    /// <summary>The paths of a process's cgroups, each once.</summary>
+    /// <inheritdoc cref="Container"/>
+    public static IReadOnlyList<string> Paths(ReadOnlySpan<char> cgroups)
+    {
+        var paths = new List<string>();
+        foreach (var line in cgroups.EnumerateLines())
+        {
+            var path = Path(line).ToString();
+            if (path.Length > 1 && !paths.Contains(path))
+                paths.Add(path);
+        }
+
+        return paths;
+    }
+
+    private static ReadOnlySpan<char> Path(ReadOnlySpan<char> line)
+    {
+        for (var colons = 0; colons < 2; colons++)
+        {
+            var colon = line.IndexOf(':');
+            if (colon < 0)
+                return default;
+            line = line[(colon + 1)..];
+        }
+
+        return line;
+    }
+
+    private static ContainerIdentity? OfPath(ReadOnlySpan<char> path)
+    {
+        ContainerIdentity? found = null;
+        string? pod = null;
+        ReadOnlySpan<char> parent = default;
+        while (!path.IsEmpty)
+        {
+            var slash = path.IndexOf('/');
+            var name = slash < 0 ? path : path[..slash];
+            path = slash < 0 ? default : path[(slash + 1)..];
+            if (name.IsEmpty)
+                continue;
+            if (PodUid(name) is { } uid)
+                (pod, found) = (uid, null);
+            else if (Named(name, parent, pod is not null) is { } container)
+                found = container with { PodUid = pod };
+            parent = name;
+        }
+
+        return found;
+    }
+
+    private static ContainerIdentity? Named(ReadOnlySpan<char> name, ReadOnlySpan<char> parent, bool isInPod)
+    {
+        var bare = name.EndsWith(ScopeEnding, StringComparison.Ordinal) ? name[..^ScopeEnding.Length] : name;
+        foreach (var (prefix, engine) in Prefixes)
+        {
+            // Not libpod-conmon-ID, which watches over a container.
+            if (bare.StartsWith(prefix, StringComparison.Ordinal) && IsId(bare[prefix.Length..]))
+                return new ContainerIdentity(bare[prefix.Length..].ToString(), engine);
+        }
+
+        if (!IsId(name))
+            return null;
+        foreach (var (directory, engine) in Parents)
+        {
+            if (parent.SequenceEqual(directory))
+                return new ContainerIdentity(name.ToString(), engine);
+        }
+
+        // containerd's name for a container of a pod, with the cgroupfs driver.
+        return isInPod && PodUid(parent) is not null ? new ContainerIdentity(name.ToString(), "containerd") : null;
+    }
+
+    private static bool IsId(ReadOnlySpan<char> text) => text.Length == IdLength && !text.ContainsAnyExcept("0123456789abcdef");
+
+    // pod8f3c...; kubepods-burstable-pod8f3c_....slice: a slice's name may hold no dashes but those between its parents.
+    private static string? PodUid(ReadOnlySpan<char> name)
+    {
+        const int uidLength = 36;
+        const int hashLength = 32;
+        var isSlice = name.EndsWith(SliceEnding, StringComparison.Ordinal);
+        if (isSlice)
+        {
+            name = name[..^SliceEnding.Length];
+            if (!name.StartsWith("kubepods", StringComparison.Ordinal) && !name.Contains("-kubepods", StringComparison.Ordinal))
+                return null;
+            name = name[(name.LastIndexOf('-') + 1)..];
+        }
+
+        if (!name.StartsWith("pod", StringComparison.Ordinal))
+            return null;
+        name = name[3..];
+        // The uid of a static pod is a hash without dashes.
+        if (name.Length is not (uidLength or hashLength) || name.ContainsAnyExcept("0123456789abcdefABCDEF-_"))
+            return null;
+        return isSlice ? name.ToString().Replace('_', '-') : name.ToString();
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace GpuRuntime.Core.Monitoring;
+
+/// <summary>
+/// What a client has kept one class of engines busy, since it was opened. Drivers count in nanoseconds (amdgpu, i915), or in cycles of the engine beside
+/// all cycles that there were (xe). Counters may stand still, and are not promised to rise.
+/// </summary>
+/// <param name="Engine">The class in our words: <c>graphics</c>, <c>compute</c>, <c>copy</c>, <c>video</c>, ...; several classes may have one word.</param>
+/// <param name="BusyNanoseconds">Of all engines of the class together; <see langword="null"/> where the driver counts cycles.</param>
+/// <param name="BusyCycles">Of all engines of the class together; <see langword="null"/> where the driver counts time.</param>
+/// <param name="TotalCycles">Cycles that went by meanwhile, whoever used them; with <paramref name="BusyCycles"/> alone.</param>
+/// <param name="Capacity">How many engines the class has.</param>
+public readonly record struct DrmEngine(string Engine, ulong? BusyNanoseconds, ulong? BusyCycles, ulong? TotalCycles, int Capacity)
+{
+    private const string TimePrefix = "drm-engine-";
+    private const string CapacityPrefix = "drm-engine-capacity-";
+    private const string CyclesPrefix = "drm-cycles-";
+    private const string TotalPrefix = "drm-total-cycles-";
+
+    // Drivers have ten at most. Whoever makes up a longer file gets no more.
+    private const int MostEngines = 16;
+    private const int LongestWord = 32;
+
+    /// <summary>Whether the client has used it at all.</summary>
+    public bool IsUsed => BusyNanoseconds > 0 || BusyCycles > 0;
+
+    /// <summary>The classes of a client, in the order of the file; those of which half is missing are left out.</summary>
+    internal static ImmutableArray<DrmEngine> Parse(ReadOnlySpan<char> text)
+    {
+        var engines = ImmutableArray.CreateBuilder<DrmEngine>();
+        foreach (var line in text.EnumerateLines())
+        {
+            if (engines.Count == MostEngines)
+                break;
+            if (!line.StartsWith("drm-", StringComparison.Ordinal) || !DrmClient.TrySplit(line, out var key, out var value))
+                continue;
+            if (key.StartsWith(CyclesPrefix, StringComparison.Ordinal) && Word(key[CyclesPrefix.Length..]) is { } counted)
+            {
+                if (Number(value) is { } cycles && Number(Find(text, TotalPrefix, key[CyclesPrefix.Length..])) is { } total)
+                    engines.Add(new DrmEngine(counted, null, cycles, total, CapacityOf(text, key[CyclesPrefix.Length..])));
+            }
+            else if (key.StartsWith(TimePrefix, StringComparison.Ordinal) && !key.StartsWith(CapacityPrefix, StringComparison.Ordinal) && Word(key[TimePrefix.Length..]) is { } timed)
+            {
+                if (value.EndsWith(" ns", StringComparison.Ordinal) && Number(value[..^3]) is { } nanoseconds)
+                    engines.Add(new DrmEngine(timed, nanoseconds, null, null, CapacityOf(text, key[TimePrefix.Length..])));
+            }
+        }
+
+        return engines.DrainToImmutable();
+    }
+
+    /// <summary>A driver's class of engines in our words: those of a driver that is not known keep theirs, as far as they are words.</summary>
+    public static string? Word(ReadOnlySpan<char> engineClass)
+    {
+        switch (engineClass)
+        {
+            case "gfx": return "graphics";
+            case "compute" or "ccs": return "compute";
+            case "dma" or "copy" or "bcs": return "copy";
+            case "dec": return "decoder";
+            case "enc" or "enc_1": return "encoder";
+            case "jpeg": return "jpeg";
+            case "vpe": return "vpe";
+            case "render" or "rcs": return "render";
+            case "video" or "vcs": return "video";
+            case "video-enhance" or "vecs": return "video_enhance";
+        }
+
+        if (engineClass.IsEmpty || engineClass.Length > LongestWord)
+            return null;
+        foreach (var letter in engineClass)
+        {
+            if (!char.IsAsciiLetterLower(letter) && !char.IsAsciiDigit(letter) && letter is not ('-' or '_'))
+                return null;
+        }
+
+        return engineClass.ToString().Replace('-', '_');
+    }
+
+    // A class of one engine has no such line.
+    private static int CapacityOf(ReadOnlySpan<char> text, ReadOnlySpan<char> engineClass) =>
+        int.TryParse(Find(text, CapacityPrefix, engineClass), NumberStyles.None, CultureInfo.InvariantCulture, out var capacity) && capacity > 0 ? capacity : 1;
+
+    private static ReadOnlySpan<char> Find(ReadOnlySpan<char> text, ReadOnlySpan<char> prefix, ReadOnlySpan<char> engineClass)
+    {
+        foreach (var line in text.EnumerateLines())
+        {
+            if (line.StartsWith(prefix, StringComparison.Ordinal) && DrmClient.TrySplit(line, out var key, out var value) && key[prefix.Length..].SequenceEqual(engineClass))
+                return value;
+        }
+
+        return default;
+    }
+
+    private static ulong? Number(ReadOnlySpan<char> text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

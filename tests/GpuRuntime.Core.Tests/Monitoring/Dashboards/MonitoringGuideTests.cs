@@ -1,0 +1,74 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Monitoring.Health;
+
+namespace GpuRuntime.Core.Tests.Monitoring.Dashboards;
+
+/// <summary>docs/monitoring.md says all that there is, and nothing else.</summary>
+public sealed partial class MonitoringGuideTests
+{
+    private static readonly string Guide = File.ReadAllText(Path.Combine(Repository.Root, "docs/monitoring.md"));
+
+    [Test]
+    public void It_lists_every_metric_with_its_labels()
+    {
+        var listed = Rows(Between("## Metrics", "## Health")).SelectMany(row => Code().Matches(row[0]).Select(match => match.Groups[1].Value)).ToHashSet();
+        // Those of the host stand in a sentence.
+        listed.UnionWith(Code().Matches(Between("The host:", "## Health")).SelectMany(match => Word().Matches(match.Groups[1].Value)).Select(match => match.Value));
+        var wanted = MetricTable.Labels.Where(pair => pair.Key.StartsWith("gpu_runtime_", StringComparison.Ordinal)).ToList();
+
+        Assert.That(wanted.Select(pair => Short(pair.Key)).Where(name => !listed.Contains(name)), Is.Empty);
+        Assert.That(listed.Except(wanted.Select(pair => Short(pair.Key))).Except(wanted.SelectMany(pair => pair.Value)).Except(Headings), Is.Empty);
+        Assert.That(
+            wanted.Where(pair => !Short(pair.Key).StartsWith("container", StringComparison.Ordinal)).SelectMany(pair => pair.Value.Except((string[])["vendor", "gpu"])).Distinct().Where(label => !Guide.Contains($"`{label}`", StringComparison.Ordinal) && !Guide.Contains($"{{{label}}}", StringComparison.Ordinal)),
+            Is.Empty);
+    }
+
+    [Test]
+    public void It_lists_every_reason_of_health()
+    {
+        var codes = typeof(HealthCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!);
+
+        Assert.That(Rows(Between("## Health", "| XID |")).Select(row => row[0].Trim('`', ' ')).Where(word => word != "code"), Is.EquivalentTo(codes));
+    }
+
+    [Test]
+    public void It_lists_every_critical_XID()
+    {
+        var numbers = Rows(Between("| XID |", "XIDs that programs bring about")).SelectMany(row => Number().Matches(row[0]).Select(match => int.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture)));
+
+        Assert.That(numbers, Is.EquivalentTo(CriticalXids.All.Select(xid => xid.Xid)));
+    }
+
+    [Test]
+    public void It_lists_every_key_of_the_agents()
+    {
+        var keys = ConfigurationKey.All.Select(key => key.Name).Where(name => name.StartsWith("agent.", StringComparison.Ordinal) && name != "agent.tls.key");
+
+        Assert.That(keys.Where(key => !Guide.Contains($"| `{key}`", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    private static readonly string[] Headings = ["gpu_runtime_...", "gpu_runtime_container_..."];
+
+    private static string Short(string metric) => metric["gpu_runtime_".Length..] is var name && name.StartsWith("container_", StringComparison.Ordinal) ? name["container_".Length..] : name;
+
+    private static string Between(string start, string end)
+    {
+        var from = Guide.IndexOf(start, StringComparison.Ordinal);
+        var to = Guide.IndexOf(end, from + start.Length, StringComparison.Ordinal);
+        Assert.That(from >= 0 && to > from, $"{start} ... {end}");
+        return Guide[from..to];
+    }
+
+    private static IEnumerable<string[]> Rows(string part) => part.Split('\n').Where(line => line.StartsWith('|') && !line.StartsWith("|---", StringComparison.Ordinal)).Select(line => line.Trim('|').Split(" | "));
+
+    [GeneratedRegex("`([^`]*)`")]
+    private static partial Regex Code();
+
+    [GeneratedRegex("[a-z_]+")]
+    private static partial Regex Word();
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Number();
+}
