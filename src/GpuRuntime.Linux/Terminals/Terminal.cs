@@ -17,6 +17,9 @@ public static class Terminal
     /// <exception cref="LinuxException">It cannot be written to; <see cref="Errno.BrokenPipe"/> when nobody reads any more.</exception>
     public static void Write(ReadOnlySpan<byte> data) => Libc.WriteOutput(data);
 
+    /// <summary>What Ctrl-Z asks of a program: returns when the shell has it go on.</summary>
+    public static void Suspend() => Libc.StopSelf();
+
     /// <returns><see langword="null"/> when there is none, or it does not know.</returns>
     public static (int Columns, int Rows)? Size => Libc.TryGetTerminalSize(Output);
 }

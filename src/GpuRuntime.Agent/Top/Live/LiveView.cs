@@ -47,10 +47,10 @@ internal sealed class LiveView : IDisposable
         try
         {
             foreach (var signal in Endings)
-                On(signal, () => _changes.Add(state => state with { IsOver = true }), isOurs: true);
-            On(PosixSignal.SIGWINCH, () => _changes.Add(Resized), isOurs: true);
-            On(PosixSignal.SIGTSTP, Leave, isOurs: false);
-            On(PosixSignal.SIGCONT, () => _changes.Add(Continued), isOurs: false);
+                On(signal, () => _changes.Add(state => state with { IsOver = true }));
+            On(PosixSignal.SIGWINCH, () => _changes.Add(Resized));
+            On(PosixSignal.SIGTSTP, Suspend);
+            On(PosixSignal.SIGCONT, () => _changes.Add(Continued));
             Enter();
             sampling = Start("samples", Sample);
             if (_keys is not null)
@@ -166,11 +166,18 @@ internal sealed class LiveView : IDisposable
         }
     }
 
-    /// <param name="isOurs">What the system does at this signal is not done.</param>
-    private void On(PosixSignal signal, Action action, bool isOurs) => _signals.Add(PosixSignalRegistration.Create(signal, context =>
+    // The runtime library does not stop a program that has a handler for it.
+    private void Suspend()
     {
+        Leave();
+        Terminal.Suspend();
+        _changes.Add(Continued);
+    }
+
+    private void On(PosixSignal signal, Action action) => _signals.Add(PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
         action();
-        context.Cancel = isOurs;
     }));
 
     private Thread Start(string name, Action work)
