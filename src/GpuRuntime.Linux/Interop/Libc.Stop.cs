@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace GpuRuntime.Linux.Interop;
 
 internal static partial class Libc
@@ -8,10 +6,7 @@ internal static partial class Libc
     internal static void StopSelf()
     {
         const int stop = 19;
-        if (Kill(Environment.ProcessId, stop) != 0)
+        if (SendSignal(Environment.ProcessId, stop) != 0)
             throw LinuxException.Last("kill", "this process");
     }
-
-    [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int process, int signal);
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using GpuRuntime.Agent.Http;
+using GpuRuntime.Core.Errors;
 
 namespace GpuRuntime.Agent.Top.Sources;
 
@@ -7,33 +9,21 @@ namespace GpuRuntime.Agent.Top.Sources;
 /// <param name="Text">As it was named.</param>
 internal sealed record AgentAddress(string Text, EndPoint EndPoint)
 {
-    private const string UnixPrefix = "unix:";
-
-    /// <summary>Parses <c>ADDRESS:PORT</c> or <c>unix:PATH</c>. An agent that listens everywhere is asked on loopback.</summary>
-    /// <returns><see langword="null"/> when it is neither.</returns>
+    /// <summary>Where one answers that listens there. One that listens everywhere is asked on loopback.</summary>
+    /// <returns><see langword="null"/> where none listens.</returns>
+    /// <exception cref="GpuRuntimeException">It is no address.</exception>
     public static AgentAddress? Parse(string text)
     {
-        if (text.StartsWith(UnixPrefix, StringComparison.Ordinal))
-            return Unix(text[UnixPrefix.Length..]) is { } socket ? new AgentAddress(text, socket) : null;
-        if (!text.Contains(':', StringComparison.Ordinal) || !IPEndPoint.TryParse(text, out var endPoint) || endPoint.Port == 0)
+        var address = ListenAddress.Parse(text);
+        if (address.IsNone)
             return null;
-        if (endPoint.Address.Equals(IPAddress.Any))
-            endPoint.Address = IPAddress.Loopback;
-        else if (endPoint.Address.Equals(IPAddress.IPv6Any))
-            endPoint.Address = IPAddress.IPv6Loopback;
-        return new AgentAddress(text, endPoint);
+        return new AgentAddress(text, address.EndPoint is { } endPoint ? Reachable(endPoint) : new UnixDomainSocketEndPoint(address.SocketPath!));
     }
 
-    private static UnixDomainSocketEndPoint? Unix(string path)
+    private static IPEndPoint Reachable(IPEndPoint endPoint)
     {
-        try
-        {
-            return path.Length > 0 ? new UnixDomainSocketEndPoint(path) : null;
-        }
-        catch (ArgumentOutOfRangeException)
-        {
-            // Longer than a socket's name can be.
-            return null;
-        }
+        if (endPoint.Address.Equals(IPAddress.Any))
+            return new IPEndPoint(IPAddress.Loopback, endPoint.Port);
+        return endPoint.Address.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, endPoint.Port) : endPoint;
     }
 }

@@ -31,6 +31,7 @@ internal static class GpuReader
             Errors = json.List("errors", Errors),
             Xids = json.Member("xids") is { } xids ? Xids(xids) : null,
             Resets = json.Whole("resets"),
+            FailedReadings = json.Whole("failedReadings") ?? 0,
             Repairs = json.Member("repairs") is { } repairs ? Repairs(repairs) : null,
             Throttling = json.List("throttling", reason => new ThrottleReason(reason.Text("reason").Required("reason"), reason.Truth("active"), reason.Number("seconds"))),
             MigDevices = json.List("mig", Mig),

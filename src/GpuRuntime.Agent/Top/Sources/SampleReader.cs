@@ -32,9 +32,9 @@ internal static class SampleReader
     private static HostSample Read(JsonElement root)
     {
         var containers = root.List("containers", ContainerReader.Read);
-        var identities = new Dictionary<string, ContainerIdentity>(StringComparer.Ordinal);
+        var identities = new Dictionary<(string Id, string Engine), ContainerIdentity>();
         foreach (var container in containers)
-            identities.TryAdd(container.Container.Id, container.Container);
+            identities.TryAdd((container.Container.Id, container.Container.Engine), container.Container);
         return new HostSample(root.Time("time").Required("time"))
         {
             Duration = Seconds(root.Number("durationSeconds")),
@@ -45,7 +45,7 @@ internal static class SampleReader
         };
     }
 
-    private static ProcessUse Process(JsonElement json, Dictionary<string, ContainerIdentity> containers)
+    private static ProcessUse Process(JsonElement json, Dictionary<(string Id, string Engine), ContainerIdentity> containers)
     {
         var pid = json.Small("pid").Required("pid");
         var types = json.Texts("types");
@@ -59,9 +59,12 @@ internal static class SampleReader
         };
         return new ProcessUse(new ProcessIdentity(pid, json.Whole("startTime").Required("startTime")), json.Text("name").Required("name"), use)
         {
-            Container = json.Text("container") is { } id ? containers.GetValueOrDefault(id) ?? new ContainerIdentity(id, "oci") : null,
+            Container = json.Text("container") is { } id ? Container(id, json.Text("engine").Required("engine"), containers) : null,
         };
     }
+
+    private static ContainerIdentity Container(string id, string engine, Dictionary<(string Id, string Engine), ContainerIdentity> containers) =>
+        containers.GetValueOrDefault((id, engine)) ?? new ContainerIdentity(id, engine);
 
     // TimeSpan.FromSeconds throws where the number is too large.
     private static TimeSpan Seconds(double? seconds) =>

@@ -8,22 +8,31 @@ namespace GpuRuntime.Agent.Top.Sources;
 /// <param name="own">Makes what reads the GPUs without an agent.</param>
 internal sealed class SourceChoice(RuntimeConfiguration configuration, Func<HostSampler> own)
 {
-    private const string NoAgent = "none";
-
     /// <param name="named">What the command line says; <see langword="null"/> = nothing.</param>
-    /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.AgentUnreachable"/>: the named one is no address.</exception>
+    /// <exception cref="GpuRuntimeException">The named one is no address, or the configured one is none.</exception>
     public ISampleSource Open(string? named)
     {
-        var address = AgentAddress.Parse(named ?? configuration.AgentListen);
-        if (named is not null and not NoAgent && address is null)
-            throw new GpuRuntimeException(ErrorCode.AgentUnreachable, $"--agent is ADDRESS:PORT, unix:PATH or none, and {PrintableText.Quote(named)} is not.");
-        if (address is null)
+        if (Address(named) is not { } address)
             return new OwnSource(own());
         var agent = new AgentSource(address, configuration);
         if (named is not null || Answers(agent))
             return agent;
         agent.Dispose();
         return new OwnSource(own());
+    }
+
+    private AgentAddress? Address(string? named)
+    {
+        if (named is null)
+            return AgentAddress.Parse(configuration.AgentListen);
+        try
+        {
+            return AgentAddress.Parse(named);
+        }
+        catch (GpuRuntimeException exception)
+        {
+            throw new GpuRuntimeException(ErrorCode.AgentUnreachable, $"--agent is ADDRESS:PORT, unix:PATH or none, and {PrintableText.Quote(named)} is not.", exception);
+        }
     }
 
     private static bool Answers(AgentSource agent)

@@ -14,7 +14,7 @@ internal sealed class PlainTables(Drawing drawing, TopArguments arguments)
         return
         [
             .. drawing.Lines(StatusLines.Title(state, width), width),
-            .. Problems(sample, width),
+            .. Problems(state, sample, width),
             "",
             .. Table(GpuColumns.Of(null), order.Gpus(left), width),
             .. Table(ContainerColumns.All, order.Containers(left), width),
@@ -25,8 +25,9 @@ internal sealed class PlainTables(Drawing drawing, TopArguments arguments)
     private IEnumerable<string> Table<TRow>(IReadOnlyList<Column<TRow>> columns, ImmutableArray<TRow> rows, int width) =>
         rows.IsEmpty ? [] : [.. drawing.Lines(RowTable.Of(columns, rows, selected: -1, isFocused: false, width), width).Select(line => line.TrimEnd()), ""];
 
-    private IEnumerable<string> Problems(HostSample sample, int width) =>
+    private IEnumerable<string> Problems(TopState state, HostSample sample, int width) =>
     [
+        .. sample.Problems.IsEmpty && StatusLines.Problem(state, width) is { } nothing ? drawing.Lines(nothing, width) : [],
         .. sample.Problems.SelectMany(problem => drawing.Lines(Cell.Of($"! {problem}", width, Styles.Warning), width)),
         .. sample.Gpus.SelectMany(gpu => About(gpu, width)),
     ];

@@ -14,13 +14,14 @@ internal static class StatusLines
         var sample = state.Sample;
         var time = sample?.Time.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture) ?? "reading";
         var counts = sample is null ? "" : $"  {Count(sample.Gpus.Length, "GPU")}  {Count(sample.Containers.Length, "container")}  {Count(ProcessesOf(sample), "process", "es")}";
-        return Cell.Of($"gpu-runtime top  {time}{counts}  {state.Source}{(state.IsPaused ? "  PAUSED" : "")}", width, Styles.Title);
+        return Cell.Of($"gpu-runtime top  {time}{(state.IsPaused ? " paused" : "")}{counts}  {state.Source}", width, Styles.Title);
     }
 
     /// <returns><see langword="null"/> when nothing went wrong.</returns>
     public static IRenderable? Problem(TopState state, int width) => state switch
     {
         { Failure: { } failure } => Cell.Of($"! {failure}", width, Styles.Bad),
+        { Sample: { Problems: [], Gpus: [] } } => Cell.Of("! This host has no GPU with a driver: gpu-runtime check says more.", width, Styles.Warning),
         { Sample.Problems: [var only] } => Cell.Of($"! {only}", width, Styles.Warning),
         { Sample.Problems: [var first, .. var others] } => Cell.Of($"! {first} (and {Number.Of(others.Length)} more)", width, Styles.Warning),
         _ => null,
