@@ -1,8 +1,10 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
+using GpuRuntime.Linux.Interop;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -43,15 +45,14 @@ internal sealed class AgentServer : IDisposable
         var socket = address.SocketPath is { } path ? UnixSocketFile.Prepare(path) : null;
         var server = new KestrelServer(
             Options.Create(OptionsOf(address, certificate)),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = endPoint => Bind(endPoint, socket) }), NullLoggerFactory.Instance),
             NullLoggerFactory.Instance);
         try
         {
             server.StartAsync(new RequestHandler(address, routes, token, report), CancellationToken.None).GetAwaiter().GetResult();
-            socket?.Protect();
             return new AgentServer(server, socket);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException or LinuxException)
         {
             server.Dispose();
             throw new GpuRuntimeException(
@@ -65,6 +66,22 @@ internal sealed class AgentServer : IDisposable
             _server.StopAsync(patience.Token).GetAwaiter().GetResult();
         _server.Dispose();
         _socket?.Remove();
+    }
+
+    // Kestrel listens on it after this, so that nobody could connect before.
+    private static Socket Bind(EndPoint endPoint, UnixSocketFile? file)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+        try
+        {
+            file?.Protect();
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static ServerCertificate? Certificate(ListenAddress address, RuntimeConfiguration configuration, TimeProvider clock, Action<string> report)

@@ -16,7 +16,10 @@ internal sealed class RequestHandler(ListenAddress address, IEnumerable<IHttpRou
     // Of a longer answer as much is copied as the client takes.
     private const int PieceBytes = 64 << 10;
 
+    private const long MostHeldBytes = 32 << 20;
+
     private readonly FrozenDictionary<string, IHttpRoute> _routes = routes.ToFrozenDictionary(route => route.Path, StringComparer.Ordinal);
+    private readonly HeldAnswers _held = new(MostHeldBytes);
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -38,6 +41,25 @@ internal sealed class RequestHandler(ListenAddress address, IEnumerable<IHttpRou
             answer = HttpAnswer.Text(StatusCodes.Status500InternalServerError, "This could not be answered; the agent's log says why.");
         }
 
+        if (!_held.TryHold(answer.Body))
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await GiveAsync(context, HttpAnswer.Text(StatusCodes.Status503ServiceUnavailable, "Too many answers are being read; ask again.")).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await GiveAsync(context, answer).ConfigureAwait(false);
+        }
+        finally
+        {
+            _held.Release(answer.Body);
+        }
+    }
+
+    private static async Task GiveAsync(HttpContext context, HttpAnswer answer)
+    {
         var response = context.Response;
         response.StatusCode = answer.Status;
         response.ContentType = answer.ContentType;
@@ -47,11 +69,10 @@ internal sealed class RequestHandler(ListenAddress address, IEnumerable<IHttpRou
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            for (var rest = answer.Body; !rest.IsEmpty; rest = rest[Math.Min(PieceBytes, rest.Length)..])
-                await response.BodyWriter.WriteAsync(rest[..Math.Min(PieceBytes, rest.Length)], context.RequestAborted).ConfigureAwait(false);
-        }
+        if (HttpMethods.IsHead(context.Request.Method))
+            return;
+        for (var rest = answer.Body; !rest.IsEmpty; rest = rest[Math.Min(PieceBytes, rest.Length)..])
+            await response.BodyWriter.WriteAsync(rest[..Math.Min(PieceBytes, rest.Length)], context.RequestAborted).ConfigureAwait(false);
     }
 
     private HttpAnswer Answer(HttpRequest request, HttpResponse response)

@@ -24,19 +24,19 @@ internal sealed class UnixSocketFile
         {
             case null:
                 break;
-            case { IsSocket: true }:
+            case { IsSocket: true, IsOursAlone: true }:
                 if (IsAnswered(path))
                     throw Refused(path, "somebody else listens there");
                 File.Delete(path);
                 break;
             default:
-                throw Refused(path, "it is there, and is no socket");
+                throw Refused(path, "it is there, and is no socket of root's alone");
         }
 
         return new UnixSocketFile(path);
     }
 
-    /// <summary>Root alone may connect. Until this is called nobody else may either: to connect takes the right to write.</summary>
+    /// <summary>Root alone may connect from now on. Called before anybody listens there.</summary>
     public void Protect() => HostPlaces.KeepToOwner(_path);
 
     /// <summary>Nobody listens any more.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using GpuRuntime.Core.Monitoring.Samples;
 
 namespace GpuRuntime.Core.Monitoring.Exposition;
@@ -27,12 +26,13 @@ public static class DcgmMetrics
         Gauge("DEV_ENC_UTIL", "Utilization of the encoder, in percent", gpu => Percent(Engine(gpu, "encoder"))),
         Gauge("DEV_DEC_UTIL", "Utilization of the decoder, in percent", gpu => Percent(Engine(gpu, "decoder"))),
         Gauge("DEV_XID_ERRORS", "The last XID error", gpu => gpu.Xids is { } xids ? xids.Last ?? 0 : null),
-        Gauge("DEV_FB_FREE", "Memory that is free, in MiB", gpu => MebibytesDown(gpu.MemoryTotalBytes - gpu.MemoryUsedBytes - (gpu.MemoryReservedBytes ?? 0))),
-        Gauge("DEV_FB_USED", "Memory that is in use, in MiB", gpu => MebibytesDown(gpu.MemoryUsedBytes)),
+        Gauge("DEV_FB_FREE", "Memory that is free, in MiB", gpu => MebibytesDown(gpu.MemoryTotalBytes - gpu.MemoryUsedBytes - (gpu.MemoryReservedBytes ?? 0)), mig => MebibytesDown(mig.MemoryTotalBytes - mig.MemoryUsedBytes)),
+        Gauge("DEV_FB_USED", "Memory that is in use, in MiB", gpu => MebibytesDown(gpu.MemoryUsedBytes), mig => MebibytesDown(mig.MemoryUsedBytes)),
         Gauge("DEV_FB_RESERVED", "Memory that the driver keeps, in MiB", gpu => MebibytesDown(gpu.MemoryReservedBytes)),
         Counter("DEV_UNCORRECTABLE_REMAPPED_ROWS", "Rows that were replaced for uncorrectable errors", gpu => gpu.Repairs?.UncorrectableRemappedRows),
         Counter("DEV_CORRECTABLE_REMAPPED_ROWS", "Rows that were replaced for correctable errors", gpu => gpu.Repairs?.CorrectableRemappedRows),
         Gauge("DEV_ROW_REMAP_FAILURE", "Whether a row could not be replaced", gpu => gpu.Repairs?.HasRemappingFailed is { } failed ? failed ? 1 : 0 : null),
+        Gauge("PROF_GR_ENGINE_ACTIVE", "Part of the time in which the GPU worked", gpu => gpu.UtilizationRatio, mig => mig.UtilizationRatio),
         Gauge("PROF_PCIE_TX_BYTES", "Throughput out of the GPU, in bytes a second", gpu => gpu.Pcie?.TransmittedBytesPerSecond),
         Gauge("PROF_PCIE_RX_BYTES", "Throughput into the GPU, in bytes a second", gpu => gpu.Pcie?.ReceivedBytesPerSecond),
         Counter("DEV_POWER_VIOLATION", "Time slowed for power, in ns", gpu => Nanoseconds(gpu, "power")),
@@ -49,10 +49,13 @@ public static class DcgmMetrics
         Counter("DEV_RETIRED_DBE", "Pages retired for uncorrected errors", gpu => gpu.Repairs?.PagesRetiredForUncorrected),
     ];
 
-    private static MetricFamily Gauge(string name, string help, Func<GpuSample, double?> value) => new($"DCGM_FI_{name}", MetricType.Gauge, help, page =>
+    private static MetricFamily Gauge(string name, string help, Func<GpuSample, double?> value) => Gauge(name, help, value, static _ => null);
+
+    /// <param name="ofMig">Of MIG devices, of which less is told.</param>
+    private static MetricFamily Gauge(string name, string help, Func<GpuSample, double?> value, Func<MigSample, double?> ofMig) => new($"DCGM_FI_{name}", MetricType.Gauge, help, page =>
     {
-        for (var number = 0; number < page.Gpus.Count; number++)
-            page.Add(page.DcgmLabels(number), value(page.Gpus[number].Gpu));
+        foreach (var unit in page.DcgmUnits)
+            page.Add(unit.Labels, unit.Mig is { } mig ? ofMig(mig) : value(unit.Gpu));
     });
 
     private static MetricFamily Counter(string name, string help, Func<GpuSample, double?> value) => Gauge(name, help, value) with { Type = MetricType.Counter };
@@ -78,13 +81,4 @@ public static class DcgmMetrics
         List<ErrorCount> errors = [.. gpu.Errors.Where(error => error.Kind == kind && error.IsLifetime == isLifetime)];
         return errors.Count == 0 ? null : errors.Find(error => error.Location == "device")?.Count ?? errors.Sum(error => error.Count);
     }
-
-    internal static MetricLabels Labels(GpuSample sample, int number, MetricSubject subject) => MetricLabels.Of(
-        ("gpu", number.ToString(CultureInfo.InvariantCulture)),
-        ("UUID", sample.Gpu.Uuid ?? ""),
-        ("pci_bus_id", string.Create(CultureInfo.InvariantCulture, $"{sample.Gpu.PciAddress.Domain:X8}:{sample.Gpu.PciAddress.Bus:X2}:{sample.Gpu.PciAddress.Device:X2}.{sample.Gpu.PciAddress.Function}")),
-        ("device", $"{Inventory.GpuVendors.Word(sample.Gpu.Vendor)}{sample.Gpu.Index.ToString(CultureInfo.InvariantCulture)}"),
-        ("modelName", sample.Gpu.Name ?? ""),
-        ("hostname", subject.Hostname),
-        ("Hostname", subject.Hostname));
 }

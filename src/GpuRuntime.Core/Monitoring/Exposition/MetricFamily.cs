@@ -24,7 +24,4 @@ public sealed record MetricFamily(string Name, MetricType Type, string Help, Act
 
     /// <summary>The unit that the name ends in; <see langword="null"/> for a number of things.</summary>
     public string? Unit => Array.Find(Units, unit => BaseName.EndsWith($"_{unit}", StringComparison.Ordinal));
-
-    /// <summary>A series that only says something by its labels.</summary>
-    public bool IsInfo => Type == MetricType.Gauge && Name.EndsWith("_info", StringComparison.Ordinal);
 }

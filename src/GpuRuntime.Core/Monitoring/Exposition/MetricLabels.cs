@@ -6,6 +6,9 @@ namespace GpuRuntime.Core.Monitoring.Exposition;
 /// <summary>Labels that several series share, as they stand between the braces.</summary>
 public sealed class MetricLabels
 {
+    // Names are whoever's who runs a process or makes an image. Ids are file names, which are shorter.
+    private const int LongestValue = 256;
+
     public static readonly MetricLabels None = new([]);
 
     private readonly byte[] _text;
@@ -34,9 +37,13 @@ public sealed class MetricLabels
     {
         Encoding.UTF8.GetBytes(name, buffer);
         buffer.Write("=\""u8);
-        WriteEscaped(buffer, value);
+        WriteEscaped(buffer, Cut(value));
         buffer.Write("\""u8);
     }
+
+    // Not between the halves of a character.
+    private static ReadOnlySpan<char> Cut(string value) =>
+        value.Length <= LongestValue ? value : value.AsSpan(0, char.IsHighSurrogate(value[LongestValue - 1]) ? LongestValue - 1 : LongestValue);
 
     // The formats know three escapes. Other control characters are allowed there and do no good anywhere.
     private static void WriteEscaped(IBufferWriter<byte> buffer, ReadOnlySpan<char> value)

@@ -13,8 +13,10 @@ public sealed class MetricPage
     private const double LargestWhole = 1L << 53;
 
     private readonly IBufferWriter<byte> _output;
-    private readonly MetricLabels?[] _dcgmLabels;
     private readonly MetricFormat _format;
+    private readonly List<(string? First, string? Second)> _added = [];
+    private IReadOnlyList<DcgmUnit>? _dcgmUnits;
+    private MetricLabels? _subject;
     private MetricFamily? _announced;
     private MetricFamily? _family;
 
@@ -24,8 +26,8 @@ public sealed class MetricPage
         Subject = subject;
         _format = format;
         _output = output;
-        _dcgmLabels = new MetricLabels?[sample.Gpus.Length];
-        Gpus = [.. sample.Gpus.Select(gpu => (gpu, MetricLabels.Of(("vendor", gpu.Gpu.Vendor.Word()), ("gpu", gpu.Gpu.Id))))];
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        Gpus = [.. sample.Gpus.Select(gpu => (gpu, MetricLabels.Of(("vendor", gpu.Gpu.Vendor.Word()), ("gpu", ids.Add(gpu.Gpu.Id) ? gpu.Gpu.Id : PlaceOf(gpu.Gpu)))))];
         Units = [.. sample.Containers.SelectMany(container => container.Units.Select(unit => (unit, ContainerLabels(container.Container, unit))))];
     }
 
@@ -49,6 +51,7 @@ public sealed class MetricPage
         foreach (var family in families)
         {
             page._family = family;
+            page._subject = null;
             family.Series(page);
         }
 
@@ -56,11 +59,21 @@ public sealed class MetricPage
             output.Write("# EOF\n"u8);
     }
 
-    /// <summary>One series of the family that is being written; none for a value that is not known.</summary>
+    /// <summary>
+    /// One series of the family that is being written; none for a value that is not known, and none for what a source tells a second time under
+    /// the same labels, of which one is told by two values at most.
+    /// </summary>
     public void Add(MetricLabels labels, double? value, params ReadOnlySpan<(string Name, string? Value)> more)
     {
         if (value is not { } number || !double.IsFinite(number))
             return;
+        if (!ReferenceEquals(_subject, labels))
+            _added.Clear();
+        _subject = labels;
+        var own = (more.Length > 0 ? more[0].Value : null, more.Length > 1 ? more[1].Value : null);
+        if (_added.Contains(own))
+            return;
+        _added.Add(own);
         Announce();
         Text(_family!.Name);
         var isFirst = labels.Text.IsEmpty;
@@ -86,8 +99,11 @@ public sealed class MetricPage
         _output.Write("\n"u8);
     }
 
-    /// <summary>The labels that NVIDIA's exporter has for a GPU.</summary>
-    internal MetricLabels DcgmLabels(int number) => _dcgmLabels[number] ??= DcgmMetrics.Labels(Gpus[number].Gpu, number, Subject);
+    /// <summary>GPUs and MIG devices as NVIDIA's exporter has them.</summary>
+    internal IReadOnlyList<DcgmUnit> DcgmUnits => _dcgmUnits ??= DcgmUnit.Of(Sample, Subject);
+
+    // Of a GPU that is gone while another one has taken over its id.
+    private static string PlaceOf(Gpu gpu) => Allocation.HeldUnit.Of(gpu with { MigDevices = [] })[0].Name;
 
     private static MetricLabels ContainerLabels(ContainerIdentity container, UnitUse unit) => MetricLabels.Of(
         ("vendor", unit.Vendor.Word()),
