@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -30,8 +31,9 @@ internal sealed class AgentServer : IDisposable
 
     private readonly KestrelServer _server;
     private readonly UnixSocketFile? _socket;
+    private readonly ServiceProvider? _services;
 
-    private AgentServer(KestrelServer server, UnixSocketFile? socket) => (_server, _socket) = (server, socket);
+    private AgentServer(KestrelServer server, UnixSocketFile? socket, ServiceProvider? services) => (_server, _socket, _services) = (server, socket, services);
 
     /// <summary>Listens and answers from now on.</summary>
     /// <param name="report">Told, in one sentence each, of what goes wrong.</param>
@@ -43,18 +45,20 @@ internal sealed class AgentServer : IDisposable
         if (!address.IsLocal && (certificate is null || token is null))
             throw new GpuRuntimeException(ErrorCode.AgentNotListening, $"{address} is reached from other machines, for which TLS and a token are wanted: set agent.tls.certificate, agent.tls.key and agent.tokenFile, or listen on 127.0.0.1 or a unix socket.");
         var socket = address.SocketPath is { } path ? UnixSocketFile.Prepare(path) : null;
+        var services = certificate is null ? null : KestrelServices.Create();
         var server = new KestrelServer(
-            Options.Create(OptionsOf(address, certificate)),
+            Options.Create(OptionsOf(address, certificate, services)),
             new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = endPoint => Bind(endPoint, socket) }), NullLoggerFactory.Instance),
             NullLoggerFactory.Instance);
         try
         {
             server.StartAsync(new RequestHandler(address, routes, token, report), CancellationToken.None).GetAwaiter().GetResult();
-            return new AgentServer(server, socket);
+            return new AgentServer(server, socket, services);
         }
         catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException or LinuxException)
         {
             server.Dispose();
+            services?.Dispose();
             throw new GpuRuntimeException(
                 ErrorCode.AgentNotListening, $"The agent cannot listen on {address}: {(exception is IOException { InnerException: AddressInUseException } ? "somebody else does" : exception.Message.TrimEnd('.'))}. See who does with ss -ltnp, or give another address with --listen or agent.listen.", exception);
         }
@@ -65,6 +69,7 @@ internal sealed class AgentServer : IDisposable
         using (var patience = new CancellationTokenSource(LongestStop))
             _server.StopAsync(patience.Token).GetAwaiter().GetResult();
         _server.Dispose();
+        _services?.Dispose();
         _socket?.Remove();
     }
 
@@ -92,9 +97,11 @@ internal sealed class AgentServer : IDisposable
         return certificate.Length == 0 || !address.IsTcp ? null : new ServerCertificate(certificate, key, clock, report);
     }
 
-    private static KestrelServerOptions OptionsOf(ListenAddress address, ServerCertificate? certificate)
+    private static KestrelServerOptions OptionsOf(ListenAddress address, ServerCertificate? certificate, ServiceProvider? services)
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
+        if (services is not null)
+            options.ApplicationServices = services;
         var limits = options.Limits;
         limits.MaxConcurrentConnections = MostConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
