@@ -6,7 +6,8 @@ internal sealed unsafe partial class NvmlDevice
 {
     // NVML_TEMPERATURE_GPU.
     private const uint GpuSensor = 0;
-    private const uint MostProcessSamples = 1024;
+    private const uint FewProcessSamples = 64;
+    private const uint MostProcessSamples = 1 << 16;
 
     private NvmlSensorFunctions Sensors => _library.Sensors;
 
@@ -58,15 +59,23 @@ internal sealed unsafe partial class NvmlDevice
     /// <summary>Degrees Celsius.</summary>
     public uint? Temperature() => Number(Sensors.Temperature, GpuSensor);
 
-    /// <summary>Degrees Celsius.</summary>
-    public uint? MemoryTemperature()
+    /// <summary>Degrees Celsius. A GPU whose memory has no sensor may say 0.</summary>
+    public uint? MemoryTemperature() => Field(NvmlFieldValue.MemoryTemperature) is > 0 and <= uint.MaxValue and var degrees ? (uint)degrees : null;
+
+    /// <summary>A number that has no call of its own; <see langword="null"/> also for one that this library does not know of.</summary>
+    public ulong? Field(uint id)
     {
         using var use = _library.Use();
-        var field = new NvmlFieldValue { FieldId = NvmlFieldValue.MemoryTemperature };
-        return Has(Sensors.FieldValues == null ? NvmlStatus.FunctionNotFound : Sensors.FieldValues(_device, 1, &field), "nvmlDeviceGetFieldValues")
-            && field.Status == NvmlStatus.Success && field.ValueType == NvmlFieldValue.UnsignedInt && (uint)field.Value is > 0 and var degrees
-                ? degrees
-                : null;
+        var field = new NvmlFieldValue { FieldId = id };
+        if (!Has(Sensors.FieldValues == null ? NvmlStatus.FunctionNotFound : Sensors.FieldValues(_device, 1, &field), "nvmlDeviceGetFieldValues")
+            || field.Status == NvmlStatus.InvalidArgument || !Has(field.Status, $"nvmlDeviceGetFieldValues of {id}"))
+            return null;
+        return field.ValueType switch
+        {
+            NvmlFieldValue.UnsignedInt => (uint)field.Value,
+            NvmlFieldValue.UnsignedLong or NvmlFieldValue.UnsignedLongLong => field.Value,
+            _ => null,
+        };
     }
 
     /// <summary>Revolutions a minute.</summary>
@@ -84,6 +93,16 @@ internal sealed unsafe partial class NvmlDevice
         using var use = _library.Use();
         ulong count = 0;
         return Has(Sensors.EccErrors == null ? NvmlStatus.FunctionNotFound : Sensors.EccErrors(_device, kind, counter, &count), "nvmlDeviceGetTotalEccErrors") ? count : null;
+    }
+
+    /// <summary>The same of one kind of memory.</summary>
+    /// <param name="location">nvmlMemoryLocation_t.</param>
+    public ulong? EccErrors(uint kind, uint counter, uint location)
+    {
+        using var use = _library.Use();
+        ulong count = 0;
+        var status = Sensors.LocatedEccErrors == null ? NvmlStatus.FunctionNotFound : Sensors.LocatedEccErrors(_device, kind, counter, location, &count);
+        return status != NvmlStatus.InvalidArgument && Has(status, "nvmlDeviceGetMemoryErrorCounter") ? count : null;
     }
 
     public (uint Corrected, uint Uncorrected, bool IsPending, bool HasFailed)? RemappedRows()
@@ -132,12 +151,17 @@ internal sealed unsafe partial class NvmlDevice
         using var use = _library.Use();
         if (Sensors.ProcessUtilization == null)
             return null;
-        var samples = new NvmlProcessSample[MostProcessSamples];
-        var count = MostProcessSamples;
-        NvmlStatus status;
-        fixed (NvmlProcessSample* first = samples)
-            status = Sensors.ProcessUtilization(_device, first, &count, since);
-        return status == NvmlStatus.NotFound ? [] : Has(status, "nvmlDeviceGetProcessUtilization") ? samples[..(int)Math.Min(count, MostProcessSamples)] : null;
+        for (var room = FewProcessSamples; ; room *= 4)
+        {
+            var samples = new NvmlProcessSample[room];
+            var count = room;
+            NvmlStatus status;
+            fixed (NvmlProcessSample* first = samples)
+                status = Sensors.ProcessUtilization(_device, first, &count, since);
+            if (status == NvmlStatus.InsufficientSize && room < MostProcessSamples)
+                continue;
+            return status == NvmlStatus.NotFound ? [] : Has(status, "nvmlDeviceGetProcessUtilization") ? samples[..(int)Math.Min(count, room)] : null;
+        }
     }
 
     /// <summary>The MIG devices of a GPU in MIG mode.</summary>

@@ -102,7 +102,7 @@ internal sealed unsafe partial class NvmlDevice
 
     private bool Has(NvmlStatus status, string call)
     {
-        if (status is NvmlStatus.NotSupported or NvmlStatus.FunctionNotFound or NvmlStatus.NoData or NvmlStatus.ArgumentVersionMismatch)
+        if (status is NvmlStatus.NotSupported or NvmlStatus.FunctionNotFound or NvmlStatus.NoData or NvmlStatus.ArgumentVersionMismatch or NvmlStatus.Deprecated)
             return false;
         _library.Check(status, call);
         return true;

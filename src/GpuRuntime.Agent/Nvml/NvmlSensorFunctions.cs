@@ -7,6 +7,7 @@ internal sealed unsafe class NvmlSensorFunctions(nint library)
     public readonly delegate* unmanaged<nint, NvmlBar1Memory*, NvmlStatus> Bar1Memory = (delegate* unmanaged<nint, NvmlBar1Memory*, NvmlStatus>)NvmlFunctions.Find(library, "nvmlDeviceGetBAR1MemoryInfo");
     public readonly delegate* unmanaged<nint, ulong*, NvmlStatus> Energy = (delegate* unmanaged<nint, ulong*, NvmlStatus>)NvmlFunctions.Find(library, "nvmlDeviceGetTotalEnergyConsumption");
     public readonly delegate* unmanaged<nint, uint, uint, ulong*, NvmlStatus> EccErrors = (delegate* unmanaged<nint, uint, uint, ulong*, NvmlStatus>)NvmlFunctions.Find(library, "nvmlDeviceGetTotalEccErrors");
+    public readonly delegate* unmanaged<nint, uint, uint, uint, ulong*, NvmlStatus> LocatedEccErrors = (delegate* unmanaged<nint, uint, uint, uint, ulong*, NvmlStatus>)NvmlFunctions.Find(library, "nvmlDeviceGetMemoryErrorCounter");
     public readonly delegate* unmanaged<nint, uint*, uint*, uint*, uint*, NvmlStatus> RemappedRows = (delegate* unmanaged<nint, uint*, uint*, uint*, uint*, NvmlStatus>)NvmlFunctions.Find(library, "nvmlDeviceGetRemappedRows");
     public readonly delegate* unmanaged<nint, uint, uint*, ulong*, NvmlStatus> RetiredPages = (delegate* unmanaged<nint, uint, uint*, ulong*, NvmlStatus>)NvmlFunctions.Find(library, "nvmlDeviceGetRetiredPages");
     public readonly delegate* unmanaged<nint, uint, NvmlViolationTime*, NvmlStatus> Violation = (delegate* unmanaged<nint, uint, NvmlViolationTime*, NvmlStatus>)NvmlFunctions.Find(library, "nvmlDeviceGetViolationStatus");

@@ -4,6 +4,7 @@ namespace GpuRuntime.Agent.Nvml;
 internal enum NvmlStatus
 {
     Success = 0,
+    Uninitialized = 1,
     InvalidArgument = 2,
     NotSupported = 3,
     NoPermission = 4,
@@ -20,5 +21,6 @@ internal enum NvmlStatus
     LibraryVersionMismatch = 18,
     NoData = 21,
     ArgumentVersionMismatch = 25,
+    Deprecated = 26,
     Unknown = 999,
 }

@@ -74,7 +74,16 @@ internal struct NvmlFieldValue
     /// <summary>NVML_FI_DEV_MEMORY_TEMP: degrees Celsius.</summary>
     public const uint MemoryTemperature = 82;
 
+    /// <summary>NVML_FI_DEV_PCIE_COUNT_TX_BYTES: out of the GPU, since some moment.</summary>
+    public const uint PcieTransmittedBytes = 197;
+
+    /// <summary>NVML_FI_DEV_PCIE_COUNT_RX_BYTES: into the GPU, since some moment.</summary>
+    public const uint PcieReceivedBytes = 198;
+
+    // nvmlValueType_t.
     public const uint UnsignedInt = 1;
+    public const uint UnsignedLong = 2;
+    public const uint UnsignedLongLong = 3;
 
     public uint FieldId;
     public uint ScopeId;

@@ -30,6 +30,9 @@ public sealed class TrustedLibrary : IDisposable
         throw new GpuRuntimeException(ErrorCode.HookFailed, $"The library {path} is not loaded: {obstacle}.");
     }
 
+    /// <summary>Whether the path still leads to this file, and not to one that took its place, or to nothing.</summary>
+    public bool IsAt(string path) => Libc.TryStat(Libc.AtFdCwd, path, 0, out _) is { } status && status.IsSameFile(Libc.Stat(_file));
+
     public void Dispose() => _file.Dispose();
 
     private static string? Obstacle(FileDescriptor file)

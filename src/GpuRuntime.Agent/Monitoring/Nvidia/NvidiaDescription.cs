@@ -46,5 +46,6 @@ internal sealed record NvidiaDescription(
     /// <returns><see langword="null"/> for a generation that is not known.</returns>
     public static double? Transfers(uint? generation) => generation is >= 1 and var known && known <= Generations.Length ? Generations[(int)known - 1] : null;
 
-    private static string? Printable(string? text) => text is { Length: > 0 } ? PrintableText.Of(text) : null;
+    /// <summary>Text of the library's, which is nobody's to trust.</summary>
+    public static string? Printable(string? text) => text is { Length: > 0 } ? PrintableText.Of(text) : null;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GpuRuntime.Agent.Nvml;
 using GpuRuntime.Core.Allocation;
+using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Monitoring.Samples;
 
 namespace GpuRuntime.Agent.Monitoring.Nvidia;
@@ -8,6 +9,8 @@ namespace GpuRuntime.Agent.Monitoring.Nvidia;
 /// <summary>What NVML tells of a GPU's MIG devices, which it counts in an order of its own: they are told apart by their instances.</summary>
 internal sealed record NvidiaMigDevices(ImmutableArray<MigSample> Samples, ImmutableArray<GpuProcess> Processes)
 {
+    private const string ProfileMark = " MIG ";
+
     private static readonly NvidiaMigDevices None = new([], []);
 
     /// <param name="units">The MIG devices of the inventory.</param>
@@ -29,10 +32,11 @@ internal sealed record NvidiaMigDevices(ImmutableArray<MigSample> Samples, Immut
             }
 
             var memory = reader.AskFor(mig.Memory);
-            samples.Add(new MigSample(unit.MigDevice! with { Uuid = reader.AskFor(mig.Uuid) ?? unit.MigDevice!.Uuid, MemoryBytes = (long?)memory?.Total ?? unit.MigDevice!.MemoryBytes })
+            var (total, used) = (NvmlReader.Signed(memory?.Total), NvmlReader.Signed(memory?.Used));
+            samples.Add(new MigSample(Described(unit.MigDevice!, mig, reader) with { MemoryBytes = total ?? unit.MigDevice!.MemoryBytes })
             {
-                MemoryTotalBytes = (long?)memory?.Total,
-                MemoryUsedBytes = (long?)memory?.Used,
+                MemoryTotalBytes = total,
+                MemoryUsedBytes = used,
                 UtilizationRatio = reader.Ask(() => mig.Utilization())?.Gpu / 100.0,
             });
             processes.AddRange(NvidiaProcessUse.Of(mig, unit.Id, reader));
@@ -40,6 +44,15 @@ internal sealed record NvidiaMigDevices(ImmutableArray<MigSample> Samples, Immut
 
         return new NvidiaMigDevices([.. samples.OrderBy(sample => sample.Device.Index)], processes.ToImmutable());
     }
+
+    private static MigDevice Described(MigDevice known, NvmlDevice mig, NvmlReader reader) => known with
+    {
+        Uuid = NvidiaDescription.Printable(reader.AskFor(mig.Uuid)) ?? known.Uuid,
+        Profile = NvidiaDescription.Printable(Profile(reader.AskFor(mig.Name))) ?? known.Profile,
+    };
+
+    // Its name is the GPU's, "MIG" and the profile.
+    private static string? Profile(string? name) => name?.LastIndexOf(ProfileMark, StringComparison.Ordinal) is >= 0 and var mark ? name[(mark + ProfileMark.Length)..] : null;
 
     private static ImmutableArray<NvmlDevice> MigHandles(NvmlDevice device, NvmlReader reader) => reader.Ask<ImmutableArray<NvmlDevice>>(() => device.MigDevices()) ?? [];
 }

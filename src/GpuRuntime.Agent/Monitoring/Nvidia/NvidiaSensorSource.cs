@@ -3,7 +3,6 @@ using GpuRuntime.Core.Allocation;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Vendors.Nvidia;
-using GpuRuntime.Linux.Loader;
 using GpuRuntime.Linux.Paths;
 
 namespace GpuRuntime.Agent.Monitoring.Nvidia;
@@ -15,11 +14,12 @@ namespace GpuRuntime.Agent.Monitoring.Nvidia;
 internal sealed class NvidiaSensorSource(RuntimeConfiguration configuration, TimeProvider clock) : ISensorSource
 {
     private static readonly TimeSpan TimeBetweenTries = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(1);
 
+    // Held while the library is loaded and finds its driver, without which no GPU can be read; not while a GPU is asked.
     private readonly Lock _gate = new();
-    private TrustedLibrary? _file;
-    private NvmlLibrary? _library;
-    private XidWatch? _xids;
+    private readonly XidCounts _xids = new();
+    private NvmlSession? _session;
     private Exception? _failure;
     private long _failed;
 
@@ -27,45 +27,69 @@ internal sealed class NvidiaSensorSource(RuntimeConfiguration configuration, Tim
 
     public IGpuSensors Open(Gpu gpu, IReadOnlyList<HeldUnit> units)
     {
-        var (library, xids) = Library();
-        var device = library.Device(gpu.PciAddress);
-        return new NvidiaSensors(gpu, units, library, device, xids.Follow(gpu.PciAddress, device));
+        var session = Session();
+        try
+        {
+            return Open(session, gpu, units);
+        }
+        catch (NvmlException exception) when (NvmlReader.IsOfDriver(exception.Status))
+        {
+            session.End();
+            throw;
+        }
+        catch (NvmlException exception) when (NvmlReader.FaultOf(exception.Status) is { } fault)
+        {
+            throw new GpuFaultException(fault, exception.Message);
+        }
     }
 
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _xids?.Dispose();
-            _library?.Dispose();
-            _file?.Dispose();
-            (_xids, _library, _file) = (null, null, null);
-        }
+        // One that hangs in the driver ends with the process.
+        if (!_gate.TryEnter(LongestEnd))
+            return;
+        _session?.Dispose();
+        _session = null;
+        _gate.Exit();
     }
 
-    private (NvmlLibrary Library, XidWatch Xids) Library()
+    private NvidiaSensors Open(NvmlSession session, Gpu gpu, IReadOnlyList<HeldUnit> units)
+    {
+        var device = session.Library.Device(gpu.PciAddress);
+        var (hasXids, problem) = (false, session.Xids.Problem);
+        try
+        {
+            hasXids = session.Xids.Follow(gpu.PciAddress, device);
+        }
+        catch (NvmlException exception) when (!NvmlReader.IsOfDriver(exception.Status) && NvmlReader.FaultOf(exception.Status) is null)
+        {
+            // All else of it can be read.
+            problem = exception.Message;
+        }
+
+        return new NvidiaSensors(gpu, units, session, device, new PcieTraffic(device, clock), () => hasXids ? _xids.Of(gpu.PciAddress) : null, problem);
+    }
+
+    private NvmlSession Session()
     {
         lock (_gate)
         {
-            if (_library is not null)
-                return (_library, _xids!);
+            if (_session is { IsOver: false })
+                return _session;
+            _session?.Dispose();
+            _session = null;
             if (_failure is not null && clock.GetElapsedTime(_failed) < TimeBetweenTries)
                 throw _failure;
             try
             {
                 using var host = new LinuxHostRoot(configuration);
                 var path = ManagementLibrary.Find(host, configuration.LibrarySearchPaths) ?? throw new NvmlException(NvmlStatus.LibraryNotFound, "the driver's libnvidia-ml is not found");
-                _file = TrustedLibrary.Open(path);
-                _library = NvmlLibrary.Open(_file.LoadPath);
-                _xids = new XidWatch(NvmlEvents.Create(_library));
+                _session = NvmlSession.Begin(path, _xids);
                 _failure = null;
-                return (_library, _xids);
+                return _session;
             }
             catch (Exception exception)
             {
-                _library?.Dispose();
-                _file?.Dispose();
-                (_library, _file) = (null, null);
                 (_failure, _failed) = (exception, clock.GetTimestamp());
                 throw;
             }

@@ -6,11 +6,12 @@ using GpuRuntime.Core.Monitoring.Samples;
 
 namespace GpuRuntime.Agent.Monitoring.Nvidia;
 
-/// <summary>Reads one GPU by NVML. A value that fails leaves the others; a GPU that is lost has none.</summary>
-internal sealed class NvidiaSensors(Gpu gpu, IReadOnlyList<HeldUnit> units, NvmlLibrary library, NvmlDevice device, Func<XidErrors?> xids) : IGpuSensors
+/// <summary>Reads one GPU by NVML. A value that fails leaves the others; one that is lost, or must be reset, tells of its XIDs alone.</summary>
+/// <param name="units">The GPU's MIG devices, or itself.</param>
+/// <param name="xidProblem">Why its XIDs cannot be told, where they could be.</param>
+internal sealed class NvidiaSensors(
+    Gpu gpu, IReadOnlyList<HeldUnit> units, NvmlSession session, NvmlDevice device, PcieTraffic traffic, Func<XidErrors?> xids, string? xidProblem) : IGpuSensors
 {
-    // NVML's KB are of 1024.
-    private const double Kilobyte = 1024;
     private const double Percent = 100;
 
     private static readonly TimeSpan TimeBetweenDescriptions = TimeSpan.FromMinutes(1);
@@ -22,6 +23,30 @@ internal sealed class NvidiaSensors(Gpu gpu, IReadOnlyList<HeldUnit> units, Nvml
 
     public GpuSample Read(TimeSpan now)
     {
+        session.Look(now);
+        try
+        {
+            return ReadAll(now);
+        }
+        catch (GpuFaultException exception)
+        {
+            return new GpuSample(_description?.Gpu ?? gpu) { Xids = xids(), Fault = exception.Fault, Problem = exception.Message };
+        }
+        catch (NvmlException)
+        {
+            // The reader lets through what no GPU is the cause of.
+            session.End();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private GpuSample ReadAll(TimeSpan now)
+    {
+        var library = session.Library;
         _reader = new NvmlReader();
         if (_description is null || now - _described >= TimeBetweenDescriptions)
             (_description, _described) = (NvidiaDescription.Of(library, device, gpu, _reader), now);
@@ -30,35 +55,33 @@ internal sealed class NvidiaSensors(Gpu gpu, IReadOnlyList<HeldUnit> units, Nvml
         var utilization = _reader.Ask(() => device.Utilization());
         var memory = _reader.AskFor(device.Memory);
         var bar1 = _reader.Ask(() => device.Bar1Memory());
-        var migs = NvidiaMigDevices.Read(device, library.Sensors, units, _reader);
-        return new GpuSample(description.Gpu with { MemoryBytes = (long?)memory?.Total ?? description.Gpu.MemoryBytes })
+        var migs = NvidiaMigDevices.Read(device, sensors, units, _reader);
+        if (xidProblem is not null)
+            _reader.Tell(xidProblem);
+        return new GpuSample(description.Gpu with { MemoryBytes = NvmlReader.Signed(memory?.Total) ?? description.Gpu.MemoryBytes })
         {
             UtilizationRatio = utilization?.Gpu / Percent,
             MemoryActivityRatio = utilization?.Memory / Percent,
             Engines = Engines(sensors),
-            MemoryTotalBytes = (long?)memory?.Total,
-            MemoryUsedBytes = (long?)memory?.Used,
-            MemoryReservedBytes = (long?)memory?.Reserved,
-            MemoryPools = bar1 is { } bar ? [new MemoryPool("bar1", (long)bar.Total, (long)bar.Used)] : [],
+            MemoryTotalBytes = NvmlReader.Signed(memory?.Total),
+            MemoryUsedBytes = NvmlReader.Signed(memory?.Used),
+            MemoryReservedBytes = NvmlReader.Signed(memory?.Reserved),
+            MemoryPools = bar1 is { } bar ? [new MemoryPool("bar1", NvmlReader.Signed(bar.Total), NvmlReader.Signed(bar.Used))] : [],
             PowerWatts = _reader.Ask(() => device.Number(sensors.PowerUsage)) / 1000.0,
             PowerLimitWatts = _reader.Ask(() => device.Number(sensors.PowerLimit)) / 1000.0,
             EnergyJoules = _reader.Ask(() => device.Energy()) / 1000.0,
             Temperatures = Temperatures(description),
             Clocks = Clocks(sensors, description),
             Fans = Fans(sensors, description),
-            Pcie = Pcie(sensors, description),
-            Errors = Errors(),
+            Pcie = Pcie(sensors, description, now),
+            Errors = NvidiaErrors.Of(device, _reader),
             Xids = xids(),
-            Repairs = Repairs(),
+            Repairs = NvidiaErrors.Repairs(device, _reader),
             Throttling = NvidiaThrottling.Of(device, _reader),
             MigDevices = migs.Samples,
             Processes = migs.Samples.IsEmpty ? _processes.Read(gpu.Id, _reader) : migs.Processes,
             Problem = _reader.Problem,
         };
-    }
-
-    public void Dispose()
-    {
     }
 
     private ImmutableArray<EngineActivity> Engines(NvmlSensorFunctions sensors)
@@ -114,50 +137,19 @@ internal sealed class NvidiaSensors(Gpu gpu, IReadOnlyList<HeldUnit> units, Nvml
         return fans.ToImmutable();
     }
 
-    private PcieLink? Pcie(NvmlSensorFunctions sensors, NvidiaDescription description)
+    private PcieLink? Pcie(NvmlSensorFunctions sensors, NvidiaDescription description, TimeSpan now)
     {
-        const uint transmitted = 0, received = 1;
+        var (received, transmitted) = traffic.Read(sensors, _reader, now);
         var link = new PcieLink
         {
             TransfersPerSecond = NvidiaDescription.Transfers(_reader.Ask(() => device.Number(sensors.PcieGeneration))),
             MaxTransfersPerSecond = description.MaxTransfersPerSecond,
             Lanes = (int?)_reader.Ask(() => device.Number(sensors.PcieWidth)),
             MaxLanes = description.MaxLanes,
-            // Each takes the driver 20 ms, which cost no processor and hold up no other GPU.
-            ReceivedBytesPerSecond = _reader.Ask(() => device.Number(sensors.PcieThroughput, received)) * Kilobyte,
-            TransmittedBytesPerSecond = _reader.Ask(() => device.Number(sensors.PcieThroughput, transmitted)) * Kilobyte,
+            ReceivedBytesPerSecond = received,
+            TransmittedBytesPerSecond = transmitted,
             Replays = _reader.Ask(() => device.Number(sensors.PcieReplays)),
         };
         return link == new PcieLink() ? null : link;
-    }
-
-    private ImmutableArray<ErrorCount> Errors()
-    {
-        var errors = ImmutableArray.CreateBuilder<ErrorCount>();
-        foreach (var (kind, word) in ((uint, ErrorKind)[])[(0, ErrorKind.Corrected), (1, ErrorKind.Uncorrected)])
-        {
-            foreach (var (counter, isLifetime) in ((uint, bool)[])[(0, false), (1, true)])
-            {
-                if (_reader.Ask(() => device.EccErrors(kind, counter)) is { } count)
-                    errors.Add(new ErrorCount("device", word, (long)count, isLifetime));
-            }
-        }
-
-        return errors.ToImmutable();
-    }
-
-    private MemoryRepairs? Repairs()
-    {
-        var rows = _reader.Ask(() => device.RemappedRows());
-        var repairs = new MemoryRepairs
-        {
-            CorrectableRemappedRows = rows?.Corrected,
-            UncorrectableRemappedRows = rows?.Uncorrected,
-            IsRemappingPending = rows?.IsPending,
-            HasRemappingFailed = rows?.HasFailed,
-            PagesRetiredForCorrected = _reader.Ask(() => device.RetiredPages(0)),
-            PagesRetiredForUncorrected = _reader.Ask(() => device.RetiredPages(1)),
-        };
-        return repairs == new MemoryRepairs() ? null : repairs;
     }
 }

@@ -9,8 +9,23 @@ internal sealed class NvmlReader
     /// <summary>The first failure, as a sentence without its end.</summary>
     public string? Problem { get; private set; }
 
+    /// <returns>What such a failure says of the GPU as a whole.</returns>
+    public static GpuFault? FaultOf(NvmlStatus status) => status switch
+    {
+        NvmlStatus.GpuIsLost => GpuFault.Lost,
+        NvmlStatus.ResetRequired => GpuFault.ResetRequired,
+        _ => null,
+    };
+
+    /// <summary>Whether such a failure is one of the driver, whatever GPU was asked.</summary>
+    public static bool IsOfDriver(NvmlStatus status) => status is NvmlStatus.Uninitialized or NvmlStatus.DriverNotLoaded or NvmlStatus.LibraryVersionMismatch;
+
+    /// <summary>Bytes and counts, of which the largest stand for those that are not known.</summary>
+    public static long? Signed(ulong? number) => number <= long.MaxValue ? (long)number : null;
+
     /// <returns><see langword="null"/> for a value that the GPU does not offer, or that failed.</returns>
     /// <exception cref="GpuFaultException">The GPU is lost, or works again after a reset only.</exception>
+    /// <exception cref="NvmlException">The driver does not serve any more.</exception>
     public T? Ask<T>(Func<T?> read)
         where T : struct
     {
@@ -18,7 +33,7 @@ internal sealed class NvmlReader
         {
             return read();
         }
-        catch (NvmlException exception)
+        catch (NvmlException exception) when (!IsOfDriver(exception.Status))
         {
             Tell(exception);
             return null;
@@ -33,7 +48,7 @@ internal sealed class NvmlReader
         {
             return read();
         }
-        catch (NvmlException exception)
+        catch (NvmlException exception) when (!IsOfDriver(exception.Status))
         {
             Tell(exception);
             return null;
@@ -45,15 +60,8 @@ internal sealed class NvmlReader
 
     private void Tell(NvmlException exception)
     {
-        switch (exception.Status)
-        {
-            case NvmlStatus.GpuIsLost:
-                throw new GpuFaultException(GpuFault.Lost, exception.Message);
-            case NvmlStatus.ResetRequired:
-                throw new GpuFaultException(GpuFault.ResetRequired, exception.Message);
-            default:
-                Problem ??= exception.Message;
-                break;
-        }
+        if (FaultOf(exception.Status) is { } fault)
+            throw new GpuFaultException(fault, exception.Message);
+        Problem ??= exception.Message;
     }
 }

@@ -1,56 +1,73 @@
-using System.Collections.Immutable;
 using GpuRuntime.Agent.Nvml;
 using GpuRuntime.Core.Inventory;
-using GpuRuntime.Core.Monitoring.Samples;
 
 namespace GpuRuntime.Agent.Monitoring.Nvidia;
 
-/// <summary>Waits for XID errors of all GPUs, on a thread of its own.</summary>
+/// <summary>Waits for XID errors of all GPUs of a loaded library, on a thread of its own, which frees what it needs when it ends.</summary>
 internal sealed class XidWatch : IDisposable
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    // A GPU that is added meanwhile may have to wait for the end of a wait.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly NvmlEvents? _events;
+    private readonly XidCounts _counts;
     private readonly ManualResetEventSlim _stop = new();
     private readonly Dictionary<nint, PciAddress> _devices = [];
-    private readonly Dictionary<PciAddress, XidErrors> _errors = [];
     private Thread? _thread;
 
-    /// <param name="events"><see langword="null"/> where the library has none; disposed of with the watch.</param>
-    public XidWatch(NvmlEvents? events) => _events = events;
+    private XidWatch(NvmlEvents? events, XidCounts counts, string? problem) => (_events, _counts, Problem) = (events, counts, problem);
 
-    /// <returns>What was seen of this GPU, whenever it is asked; <see langword="null"/> for one that tells of no XIDs.</returns>
-    /// <exception cref="NvmlException">It cannot be told at this moment.</exception>
-    public Func<XidErrors?> Follow(PciAddress address, NvmlDevice device)
+    /// <summary>Why no XIDs can be told, though the library has events.</summary>
+    public string? Problem { get; }
+
+    public static XidWatch Of(NvmlLibrary library, XidCounts counts)
     {
+        try
+        {
+            return new XidWatch(NvmlEvents.Create(library), counts, null);
+        }
+        catch (NvmlException exception)
+        {
+            return new XidWatch(null, counts, exception.Message);
+        }
+    }
+
+    /// <returns>Whether this GPU's XIDs are counted from now on.</returns>
+    /// <exception cref="NvmlException">It cannot be told at this moment.</exception>
+    public bool Follow(PciAddress address, NvmlDevice device)
+    {
+        lock (_gate)
+        {
+            if (_devices.ContainsKey(device.Handle))
+                return true;
+        }
+
+        // Without the gate: it may hang.
         if (_events?.Add(device) != true)
-            return static () => null;
+            return false;
         lock (_gate)
         {
             _devices[device.Handle] = address;
-            _errors.TryAdd(address, new XidErrors(null, ImmutableDictionary<int, long>.Empty));
-            if (_thread is null)
+            if (_thread is null && !_stop.IsSet)
             {
                 _thread = new Thread(Watch) { IsBackground = true, Name = "XIDs" };
                 _thread.Start();
             }
         }
 
-        return () =>
-        {
-            lock (_gate)
-                return _errors[address];
-        };
+        return true;
     }
 
     public void Dispose()
     {
-        _stop.Set();
-        // One that hangs in the driver keeps its events, and ends with the process.
-        if (_thread?.Join(LongestWait + RestAfterFailure) != false)
-            _events?.Dispose();
+        lock (_gate)
+        {
+            _stop.Set();
+            if (_thread is null)
+                _events?.Dispose();
+        }
     }
 
     private void Watch()
@@ -64,20 +81,20 @@ internal sealed class XidWatch : IDisposable
             }
             catch (NvmlException)
             {
-                // A GPU was lost, which whoever reads it is told too. The others' events come on.
+                // A GPU was lost, or the driver, which whoever reads them is told too. The others' events come on.
                 _stop.Wait(RestAfterFailure);
             }
         }
+
+        _events!.Dispose();
     }
 
     private void Count(nint device, int xid)
     {
         lock (_gate)
         {
-            if (!_devices.TryGetValue(device, out var address))
-                return;
-            var counts = (ImmutableDictionary<int, long>)_errors[address].Counts;
-            _errors[address] = new XidErrors(xid, counts.SetItem(xid, counts.GetValueOrDefault(xid) + 1));
+            if (_devices.TryGetValue(device, out var address))
+                _counts.Add(address, xid);
         }
     }
 }
