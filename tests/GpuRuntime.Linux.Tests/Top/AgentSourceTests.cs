@@ -1,12 +1,14 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using GpuRuntime.Agent.Http;
 using GpuRuntime.Agent.Monitoring;
 using GpuRuntime.Agent.Top.Sources;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Monitoring.Exposition;
-using GpuRuntime.Core.Monitoring.Samples;
 
 namespace GpuRuntime.Linux.Tests.Top;
 
@@ -15,7 +17,10 @@ public sealed class AgentSourceTests : DirectoryFixture
 {
     private const string Token = "0123456789abcdef0123456789abcdef";
 
-    private readonly SampleFeed _feed = new(TimeProvider.System);
+    private SampleFeed _feed = new(TimeProvider.System);
+
+    [SetUp]
+    public void Forget() => _feed = new SampleFeed(TimeProvider.System);
 
     [Test]
     public void A_sample_comes_over_TCP()
@@ -56,19 +61,27 @@ public sealed class AgentSourceTests : DirectoryFixture
     }
 
     [Test]
-    public void Over_TLS_the_configured_certificate_is_trusted_and_another_is_not()
+    public void Over_TLS_the_configured_certificate_is_trusted_and_another_is_not_with_a_stand_in_server()
     {
-        var address = FreeAddress();
         var configuration = WithCertificate("agent");
-        using var server = Serve(address, configuration);
-        using var source = Source(address, configuration);
-        using var other = Source(address, WithCertificate("other"));
+        using var certificate = X509Certificate2.CreateFromPemFile(configuration.AgentTlsCertificate, configuration.AgentTlsKey);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var answering = Task.Run(() =>
+        {
+            AnswerOver(listener, certificate);
+            Assert.That(() => AnswerOver(listener, certificate), Throws.InstanceOf<IOException>().Or.InstanceOf<AuthenticationException>());
+        });
+        using var source = Source($"{listener.LocalEndpoint}", configuration);
+        using var other = Source($"{listener.LocalEndpoint}", WithCertificate("other"));
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(source.Take().Gpus, Is.Not.Empty);
+            Assert.That(source.Take().Time, Is.EqualTo(DateTimeOffset.UnixEpoch));
             Refusal.Of(ErrorCode.AgentUnreachable, () => other.Take());
         }
+
+        Refusal.InTime(() => answering.GetAwaiter().GetResult());
     }
 
     [Test]
@@ -117,6 +130,15 @@ public sealed class AgentSourceTests : DirectoryFixture
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return listener.LocalEndpoint.ToString()!;
+    }
+
+    private static void AnswerOver(TcpListener listener, X509Certificate2 certificate)
+    {
+        using var client = listener.AcceptTcpClient();
+        using var stream = new SslStream(client.GetStream());
+        stream.AuthenticateAsServer(certificate);
+        stream.ReadExactly(new byte[16]);
+        stream.Write("HTTP/1.1 200 OK\r\nContent-Length: 31\r\n\r\n{\"time\":\"1970-01-01T00:00:00Z\"}"u8);
     }
 
     private AgentServer Serve(string address, RuntimeConfiguration configuration)

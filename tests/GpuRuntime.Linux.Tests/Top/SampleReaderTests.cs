@@ -39,11 +39,11 @@ public sealed class SampleReaderTests
 
     [TestCase("", "no JSON")]
     [TestCase("<html>", "no JSON")]
-    [TestCase("[]", "time")]
+    [TestCase("[]", "no object")]
     [TestCase("{}", "time is missing")]
     [TestCase("""{"time":"yesterday"}""", "time")]
     [TestCase("""{"time":"2026-01-01T00:00:00Z","gpus":{}}""", "gpus")]
-    [TestCase("""{"time":"2026-01-01T00:00:00Z","gpus":[5]}""", "vendor")]
+    [TestCase("""{"time":"2026-01-01T00:00:00Z","gpus":[5]}""", "no object")]
     [TestCase("""{"time":"2026-01-01T00:00:00Z","gpus":[{"vendor":"acme","index":0,"pciAddress":"0000:03:00.0"}]}""", "vendor")]
     [TestCase("""{"time":"2026-01-01T00:00:00Z","gpus":[{"vendor":"amd","index":0.5,"pciAddress":"0000:03:00.0"}]}""", "index")]
     [TestCase("""{"time":"2026-01-01T00:00:00Z","gpus":[{"vendor":"amd","index":0,"pciAddress":"here"}]}""", "pciAddress")]

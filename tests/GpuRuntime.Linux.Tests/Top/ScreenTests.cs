@@ -3,7 +3,7 @@ using GpuRuntime.Agent.Top.Live;
 
 namespace GpuRuntime.Linux.Tests.Top;
 
-public sealed class ScreenTests
+public sealed class ScreenTests : IDisposable
 {
     private readonly List<string> _sent = [];
     private Screen? _screen;
@@ -18,8 +18,7 @@ public sealed class ScreenTests
         _screen.Enter();
     }
 
-    [TearDown]
-    public void Leave() => _screen?.Dispose();
+    public void Dispose() => _screen?.Dispose();
 
     [Test]
     public void Only_lines_that_have_changed_are_sent_in_one_write()

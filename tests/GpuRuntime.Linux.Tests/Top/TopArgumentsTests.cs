@@ -18,8 +18,13 @@ public sealed class TopArgumentsTests
 
         Assert.That(TopArguments.Parse(arguments), Is.EqualTo(new TopArguments
         {
-            Once = true, Format = TopFormat.CsvContainers, Interval = TimeSpan.FromSeconds(2.5), Order = TopOrder.Memory,
-            Filter = "a=b", Configuration = "/c.json", Agent = "unix:/run/a.sock",
+            Once = true,
+            Format = TopFormat.CsvContainers,
+            Interval = TimeSpan.FromSeconds(2.5),
+            Order = TopOrder.Memory,
+            Filter = "a=b",
+            Configuration = "/c.json",
+            Agent = "unix:/run/a.sock",
         }));
 
         string[] Option(string name, string value) => joined ? [$"{name}={value}"] : [name, value];

@@ -28,8 +28,13 @@ internal static class TopSamples
         [
             new ContainerUse(Train, [new UnitUse("amd:0", GpuVendor.Amd, "amd:0")
             {
-                IsGranted = true, MemoryUsedBytes = 3L << 30, MemoryLimit = new HeldMemory(4L << 30, 4L << 30, LimitTier.Watchdog),
-                ComputeLimit = new HeldCompute(50, null, ComputeTier.Advisory), UtilizationRatio = 0.25, BusySeconds = 12.5, ProcessCount = 2,
+                IsGranted = true,
+                MemoryUsedBytes = 3L << 30,
+                MemoryLimit = new HeldMemory(4L << 30, 4L << 30, LimitTier.Watchdog),
+                ComputeLimit = new HeldCompute(50, null, ComputeTier.Advisory),
+                UtilizationRatio = 0.25,
+                BusySeconds = 12.5,
+                ProcessCount = 2,
             }])
             { Since = new DateTimeOffset(2026, 3, 4, 1, 0, 0, TimeSpan.Zero), Mode = SharingMode.Exclusive },
             new ContainerUse(Web, [new UnitUse("nvidia:0:1", GpuVendor.Nvidia, "nvidia:0") { IsGranted = true, MemoryUsedBytes = 1L << 30, UtilizationRatio = 0.5, ProcessCount = 1 }]),
@@ -47,28 +52,46 @@ internal static class TopSamples
     /// <summary>With everything that a GPU can tell.</summary>
     private static GpuSample Amd => new(new Gpu
     {
-        Vendor = GpuVendor.Amd, Index = 0, PciAddress = PciAddress.Parse("0000:43:00.0")!.Value, Partition = 1,
-        Uuid = "0x84CAFEAE17E7696", Name = "AMD Instinct MI210", Driver = "amdgpu", DriverVersion = "6.10.5",
+        Vendor = GpuVendor.Amd,
+        Index = 0,
+        PciAddress = PciAddress.Parse("0000:43:00.0")!.Value,
+        Partition = 1,
+        Uuid = "0x84CAFEAE17E7696",
+        Name = "AMD Instinct MI210",
+        Driver = "amdgpu",
+        DriverVersion = "6.10.5",
     })
     {
-        UtilizationRatio = 0.75, MemoryActivityRatio = 0.1, Engines = [new EngineActivity("encoder", 0.125)],
-        MemoryTotalBytes = 64L << 30, MemoryUsedBytes = 32L << 30, MemoryReservedBytes = 1L << 20,
+        UtilizationRatio = 0.75,
+        MemoryActivityRatio = 0.1,
+        Engines = [new EngineActivity("encoder", 0.125)],
+        MemoryTotalBytes = 64L << 30,
+        MemoryUsedBytes = 32L << 30,
+        MemoryReservedBytes = 1L << 20,
         MemoryPools = [new MemoryPool("gtt", 8L << 30, 1L << 20), new MemoryPool("visible_vram", null, 5)],
-        PowerWatts = 120.5, PowerLimitWatts = 300, EnergyJoules = 1e6,
+        PowerWatts = 120.5,
+        PowerLimitWatts = 300,
+        EnergyJoules = 1e6,
         Temperatures = [new Temperature("edge", 65, 100), new Temperature("memory", -2)],
         Clocks = [new Clock("memory", 1.6e9), new Clock("graphics", 1.5e9, 1.7e9)],
-        Fans = [new Fan(0, 1200, 0.3), new Fan(1, null, 0.5)], Voltages = [new Voltage("graphics", 0.9)],
+        Fans = [new Fan(0, 1200, 0.3), new Fan(1, null, 0.5)],
+        Voltages = [new Voltage("graphics", 0.9)],
         Pcie = new PcieLink { TransfersPerSecond = 16e9, MaxTransfersPerSecond = 32e9, Lanes = 16, MaxLanes = 16, ReceivedBytesPerSecond = 1, TransmittedBytesPerSecond = 2.5, Replays = 3 },
         Errors = [new ErrorCount("umc", ErrorKind.Corrected, 4), new ErrorCount("umc", ErrorKind.Deferred, 0, IsLifetime: true)],
-        Resets = 1, FailedReadings = 2,
+        Resets = 1,
+        FailedReadings = 2,
         Repairs = new MemoryRepairs { CorrectableRemappedRows = 1, UncorrectableRemappedRows = 2, IsRemappingPending = true, HasRemappingFailed = false, PagesRetiredForCorrected = 3, PagesRetiredForUncorrected = 4 },
         Throttling = [new ThrottleReason("power", false, 1.5), new ThrottleReason("thermal", null)],
     };
 
     private static GpuSample Nvidia => new(new Gpu { Vendor = GpuVendor.Nvidia, Index = 0, PciAddress = PciAddress.Parse("0000:3b:00.0")!.Value, Name = "NVIDIA H100" })
     {
-        UtilizationRatio = 0.9, MemoryTotalBytes = 80L << 30, MemoryUsedBytes = 8L << 30, PowerWatts = 350,
-        Temperatures = [new Temperature("gpu", 80)], Clocks = [new Clock("sm", 1.98e9)],
+        UtilizationRatio = 0.9,
+        MemoryTotalBytes = 80L << 30,
+        MemoryUsedBytes = 8L << 30,
+        PowerWatts = 350,
+        Temperatures = [new Temperature("gpu", 80)],
+        Clocks = [new Clock("sm", 1.98e9)],
         Xids = new XidErrors(79, new Dictionary<int, long> { [79] = 1, [31] = 2 }.ToImmutableDictionary()),
         MigDevices = [new MigSample(new MigDevice(1, 0, 0) { Uuid = "MIG-1", Profile = "1g.10gb" }) { MemoryTotalBytes = 10L << 30, MemoryUsedBytes = 1L << 30, UtilizationRatio = 0.5 }],
         Health = new GpuHealth([new HealthReason("xid", "XID 79 was seen: the GPU has fallen off the bus. Reboot.")]),

@@ -70,11 +70,14 @@ internal static class SampleReader
     private static TimeSpan Seconds(double? seconds) =>
         seconds is null ? TimeSpan.Zero : seconds is >= 0 and < 1e9 ? TimeSpan.FromSeconds(seconds.Value) : throw new FormatException("durationSeconds is not what it should be");
 
+    private static JsonElement.ObjectEnumerator Object(JsonElement counts) =>
+        counts.ValueKind == JsonValueKind.Object ? counts.EnumerateObject() : throw new FormatException("counts is not what it should be");
+
     /// <summary>The vendor of a GPU's or MIG device's id.</summary>
     internal static GpuVendor Vendor(string id) =>
         GpuVendors.Parse(id.AsSpan(0, Math.Max(0, id.IndexOf(':', StringComparison.Ordinal)))) ?? throw new FormatException("an id of a GPU names no vendor");
 
-    internal static ImmutableDictionary<int, long> XidCounts(JsonElement counts) => counts.EnumerateObject().ToImmutableDictionary(
+    internal static ImmutableDictionary<int, long> XidCounts(JsonElement counts) => Object(counts).ToImmutableDictionary(
         entry => int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var xid) ? xid : throw new FormatException("an XID is no number"),
         entry => counts.Whole(entry.Name).Required("an XID's count"));
 }
