@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -27,9 +28,10 @@ internal sealed class AgentServer : IDisposable
     private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
 
     private readonly KestrelServer _server;
+    private readonly ServiceProvider? _parts;
     private readonly UnixSocketFile? _socket;
 
-    private AgentServer(KestrelServer server, UnixSocketFile? socket) => (_server, _socket) = (server, socket);
+    private AgentServer(KestrelServer server, ServiceProvider? parts, UnixSocketFile? socket) => (_server, _parts, _socket) = (server, parts, socket);
 
     /// <summary>Listens and answers from now on.</summary>
     /// <param name="report">Told, in one sentence each, of what goes wrong.</param>
@@ -41,19 +43,21 @@ internal sealed class AgentServer : IDisposable
         if (!address.IsLocal && (certificate is null || token is null))
             throw new GpuRuntimeException(ErrorCode.AgentNotListening, $"{address} is reached from other machines, for which TLS and a token are wanted: set agent.tls.certificate, agent.tls.key and agent.tokenFile, or listen on 127.0.0.1 or a unix socket.");
         var socket = address.SocketPath is { } path ? UnixSocketFile.Prepare(path) : null;
+        var parts = certificate is null ? null : KestrelParts.Create();
         var server = new KestrelServer(
-            Options.Create(OptionsOf(address, certificate)),
+            Options.Create(OptionsOf(address, certificate, parts)),
             new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
             NullLoggerFactory.Instance);
         try
         {
             server.StartAsync(new RequestHandler(address, routes, token, report), CancellationToken.None).GetAwaiter().GetResult();
             socket?.Protect();
-            return new AgentServer(server, socket);
+            return new AgentServer(server, parts, socket);
         }
         catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
         {
             server.Dispose();
+            parts?.Dispose();
             throw new GpuRuntimeException(
                 ErrorCode.AgentNotListening, $"The agent cannot listen on {address}: {(exception is IOException { InnerException: AddressInUseException } ? "somebody else does" : exception.Message.TrimEnd('.'))}. See who does with ss -ltnp, or give another address with --listen or agent.listen.", exception);
         }
@@ -64,6 +68,7 @@ internal sealed class AgentServer : IDisposable
         using (var patience = new CancellationTokenSource(LongestStop))
             _server.StopAsync(patience.Token).GetAwaiter().GetResult();
         _server.Dispose();
+        _parts?.Dispose();
         _socket?.Remove();
     }
 
@@ -75,7 +80,7 @@ internal sealed class AgentServer : IDisposable
         return certificate.Length == 0 || !address.IsTcp ? null : new ServerCertificate(certificate, key, clock, report);
     }
 
-    private static KestrelServerOptions OptionsOf(ListenAddress address, ServerCertificate? certificate)
+    private static KestrelServerOptions OptionsOf(ListenAddress address, ServerCertificate? certificate, ServiceProvider? parts)
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
         var limits = options.Limits;
@@ -99,6 +104,7 @@ internal sealed class AgentServer : IDisposable
             listen.Protocols = HttpProtocols.Http1;
             if (certificate is null)
                 return;
+            options.ApplicationServices = parts!;
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
                 HandshakeTimeout = LongestWaitForHeaders,
