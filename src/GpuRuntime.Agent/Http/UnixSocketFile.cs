@@ -53,17 +53,18 @@ internal sealed class UnixSocketFile
         }
     }
 
+    // Whoever listens there need not accept, nor be a listener of our kind: the file of none is told by the refusal alone.
     private static bool IsAnswered(string path)
     {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
         try
         {
             socket.Connect(new UnixDomainSocketEndPoint(path));
             return true;
         }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
+        catch (SocketException exception)
         {
-            return false;
+            return exception.SocketErrorCode != SocketError.ConnectionRefused;
         }
     }
 

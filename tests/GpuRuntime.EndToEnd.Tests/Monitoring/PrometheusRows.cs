@@ -1,10 +1,9 @@
-using System.Text.Json.Nodes;
 using GpuRuntime.TestHosts;
 
 namespace GpuRuntime.EndToEnd.Tests.Monitoring;
 
 /// <summary>A real Prometheus scrapes the agent, and tells what it has got.</summary>
-public sealed class PrometheusRows : HttpFixture
+public sealed class PrometheusRows : WideAgentFixture
 {
     [TestCase("none")]
     [TestCase("dcgm")]
@@ -21,19 +20,12 @@ public sealed class PrometheusRows : HttpFixture
     [Test]
     public async Task It_scrapes_by_TLS_with_the_token()
     {
-        var directory = Machine.Directory.CreateSubdirectory("tls");
-        var certificate = new AgentCertificate(directory);
-        using var shown = certificate.Write();
-        var token = Path.Combine(directory, "token");
-        await File.WriteAllTextAsync(token, "0123456789abcdef0123456789abcdef\n");
-        File.SetUnixFileMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var configuration = Configuration(new JsonObject { ["tls"] = new JsonObject { ["certificate"] = certificate.Path, ["key"] = certificate.KeyPath }, ["tokenFile"] = token });
-        var agent = await StartAsync(Command.Of(Programs.GpuRuntimeAgent, "serve", "--config", configuration), "0.0.0.0:0", shown);
+        var agent = await StartAsync(With(Configuration(Keys)), Everywhere, Shown);
 
         await using var prometheus = Start(
             "scheme: https",
-            $"authorization: {{ credentials_file: {token} }}",
-            $"tls_config: {{ ca_file: {certificate.Path} }}",
+            $"authorization: {{ credentials_file: {TokenPath} }}",
+            $"tls_config: {{ ca_file: {Certificate.Path} }}",
             $"static_configs: [ {{ targets: [ 'localhost:{agent.Door.Port}' ] }} ]");
 
         await AssertSeriesAsync(prometheus);

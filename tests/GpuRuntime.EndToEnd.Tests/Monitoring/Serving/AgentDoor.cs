@@ -13,7 +13,8 @@ internal sealed class AgentDoor(EndPoint endPoint, X509Certificate2? certificate
 
     public int Port => ((IPEndPoint)endPoint).Port;
 
-    public async Task<Stream> ConnectAsync()
+    /// <param name="protocols">That the client would speak by TLS; none says so by default.</param>
+    public async Task<Stream> ConnectAsync(params SslApplicationProtocol[] protocols)
     {
         var stream = await ConnectSocketAsync();
         if (certificate is null)
@@ -22,6 +23,7 @@ internal sealed class AgentDoor(EndPoint endPoint, X509Certificate2? certificate
         await secured.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = "localhost",
+            ApplicationProtocols = [.. protocols],
             RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null && shown.GetRawCertData().AsSpan().SequenceEqual(certificate.RawData),
         });
         return secured;

@@ -59,7 +59,8 @@ internal sealed class PrivatePrometheus : IAsyncDisposable
         return ((string)target["health"]!, (string)target["lastError"]!);
     }
 
-    public string Log => File.ReadAllText($"{_prefix}.err");
+    /// <summary>What it has written; nothing before it runs.</summary>
+    public string Log => File.Exists($"{_prefix}.err") ? File.ReadAllText($"{_prefix}.err") : "";
 
     public async ValueTask DisposeAsync()
     {
