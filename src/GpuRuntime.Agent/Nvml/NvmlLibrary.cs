@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
+using GpuRuntime.Linux.Loader;
 
 namespace GpuRuntime.Agent.Nvml;
 
@@ -13,12 +14,14 @@ namespace GpuRuntime.Agent.Nvml;
 internal sealed unsafe class NvmlLibrary : SafeHandle
 {
     private readonly NvmlFunctions _functions;
+    private readonly TrustedLibrary? _file;
     private bool _initialized;
 
-    private NvmlLibrary(nint library)
+    private NvmlLibrary(nint library, TrustedLibrary? file)
         : base(0, true)
     {
         SetHandle(library);
+        _file = file;
         _functions = new NvmlFunctions(library);
         Sensors = new NvmlSensorFunctions(library);
     }
@@ -30,11 +33,25 @@ internal sealed unsafe class NvmlLibrary : SafeHandle
     /// <summary>Loads the library and initialises it; the caller knows whose file it is.</summary>
     /// <param name="path">Absolute.</param>
     /// <exception cref="NvmlException">It cannot be loaded, or finds no driver.</exception>
-    public static NvmlLibrary Open(string path)
+    public static NvmlLibrary Open(string path) => Open(path, null);
+
+    /// <summary>Loads a library whose file was looked at.</summary>
+    /// <param name="file">
+    /// Disposed of when the library is unloaded, and no sooner: the loader knows a library by its path, and would give this one again for the next
+    /// file that gets the same descriptor.
+    /// </param>
+    /// <exception cref="NvmlException">It cannot be loaded, or finds no driver; the file is disposed of.</exception>
+    public static NvmlLibrary Open(TrustedLibrary file) => Open(file.LoadPath, file);
+
+    private static NvmlLibrary Open(string path, TrustedLibrary? file)
     {
         if (!NativeLibrary.TryLoad(path, out var loaded))
+        {
+            file?.Dispose();
             throw new NvmlException(NvmlStatus.LibraryNotFound, "it cannot be loaded as a library of this machine");
-        var library = new NvmlLibrary(loaded);
+        }
+
+        var library = new NvmlLibrary(loaded, file);
         try
         {
             library.Check(library._functions.Init == null ? NvmlStatus.FunctionNotFound : library._functions.Init(), "nvmlInit_v2");
@@ -123,6 +140,7 @@ internal sealed unsafe class NvmlLibrary : SafeHandle
         if (_initialized && _functions.Shutdown != null)
             _ = _functions.Shutdown();
         NativeLibrary.Free(handle);
+        _file?.Dispose();
         return true;
     }
 

@@ -10,7 +10,6 @@ namespace GpuRuntime.Agent.Watchdog;
 internal sealed class NvidiaProcesses : IDisposable
 {
     private readonly Lock _gate = new();
-    private TrustedLibrary? _file;
     private NvmlLibrary? _library;
     private string? _path;
 
@@ -43,8 +42,7 @@ internal sealed class NvidiaProcesses : IDisposable
         lock (_gate)
         {
             _library?.Dispose();
-            _file?.Dispose();
-            (_library, _file, _path) = (null, null, null);
+            (_library, _path) = (null, null);
         }
     }
 
@@ -57,8 +55,7 @@ internal sealed class NvidiaProcesses : IDisposable
             if (_library is not null && _path == path)
                 return _library;
             Close();
-            _file = TrustedLibrary.Open(path);
-            _library = NvmlLibrary.Open(_file.LoadPath);
+            _library = NvmlLibrary.Open(TrustedLibrary.Open(path));
             _path = path;
             return _library;
         }

@@ -35,7 +35,13 @@ public abstract class NvidiaHostFixture : DirectoryFixture
     private string RecordPath => Temporary.Combine("record");
 
     [TearDown]
-    public void CloseSource() => Source?.Dispose();
+    public void CloseSource()
+    {
+        Source?.Dispose();
+        // By the thread that used it last.
+        if (Record.Contains("init"))
+            Assert.That(() => Record.Count(line => line == "shutdown"), Is.EqualTo(Record.Count(line => line == "init")).After(20_000, 10), "every library is unloaded");
+    }
 
     /// <param name="scenario">Of the GPUs of the host.</param>
     private protected void Begin(SimulatedNvidiaHostOptions options, Func<ImmutableArray<SimulatedGpu>, string> scenario, params string[] without)

@@ -1,5 +1,6 @@
 using GpuRuntime.Agent.Nvml;
 using GpuRuntime.Core.Inventory;
+using GpuRuntime.Linux.Loader;
 using GpuRuntime.TestHosts;
 
 namespace GpuRuntime.Linux.Tests.Nvml;
@@ -61,11 +62,11 @@ public sealed class NvmlLibraryTests : DirectoryFixture
         var withInstances = version > 1;
         Assert.That(library.Device(0).Processes(), Is.EqualTo((NvmlProcess[])
         [
-            new(10, null, null, null),
-            new(11, 1001, withInstances ? 7u : null, withInstances ? 3u : null),
-            new(12, 1002, null, null),
+            new(10, null, null, null) { UsesCompute = true, UsesGraphics = true },
+            new(11, 1001, withInstances ? 7u : null, withInstances ? 3u : null) { UsesCompute = true, UsesGraphics = true },
+            new(12, 1002, null, null) { UsesCompute = true, UsesGraphics = true },
             // Only this one has no compute context.
-            new(13, 1003, withInstances ? 7u : null, withInstances ? 3u : null),
+            new(13, 1003, withInstances ? 7u : null, withInstances ? 3u : null) { UsesGraphics = true },
         ]));
         Assert.That(library.Device(1).Processes(), Is.Null);
     }
@@ -129,6 +130,20 @@ public sealed class NvmlLibraryTests : DirectoryFixture
         }
 
         Assert.That(ShutdownMark, Does.Exist);
+    }
+
+    [Test]
+    public void Another_library_is_another_one_though_the_last_is_still_in_use_with_a_stand_in_library()
+    {
+        var first = StandInManagementLibrary.Create(Temporary.Combine("first"), "gpu 00000000:01:00.0\n");
+        var second = StandInManagementLibrary.Create(Temporary.Combine("second"), "gpu 00000000:01:00.0\ngpu 00000000:02:00.0\n");
+        var old = NvmlLibrary.Open(TrustedLibrary.Open(first.Path));
+        using var use = old.Use();
+        old.Dispose();
+
+        using var library = NvmlLibrary.Open(TrustedLibrary.Open(second.Path));
+
+        Assert.That(library.Count(), Is.EqualTo(2));
     }
 
     [Test]

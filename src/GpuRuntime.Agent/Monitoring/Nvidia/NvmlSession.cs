@@ -11,6 +11,7 @@ internal sealed class NvmlSession : IDisposable
 {
     private static readonly TimeSpan TimeBetweenLooks = TimeSpan.FromSeconds(10);
 
+    // The library's own, as long as it is loaded.
     private readonly TrustedLibrary _file;
     private readonly string _path;
     private readonly Lock _gate = new();
@@ -31,30 +32,24 @@ internal sealed class NvmlSession : IDisposable
     public static NvmlSession Begin(string path, XidCounts counts)
     {
         var file = TrustedLibrary.Open(path);
-        NvmlLibrary? library = null;
-        try
-        {
-            library = NvmlLibrary.Open(file.LoadPath);
-            return new NvmlSession(path, file, library, XidWatch.Of(library, counts));
-        }
-        catch
-        {
-            library?.Dispose();
-            file.Dispose();
-            throw;
-        }
+        var library = NvmlLibrary.Open(file);
+        return new NvmlSession(path, file, library, XidWatch.Of(library, counts));
     }
 
     /// <summary>Looks from time to time whether the library is still the driver's.</summary>
     /// <exception cref="NvmlException">It is not.</exception>
     public void Look(TimeSpan now)
     {
-        lock (_gate)
+        if (!_isOver)
         {
-            if (_looked is null || now - _looked >= TimeBetweenLooks)
+            using var use = Library.Use();
+            lock (_gate)
             {
-                _looked = now;
-                _isOver |= !_file.IsAt(_path);
+                if (_looked is null || now - _looked >= TimeBetweenLooks)
+                {
+                    _looked = now;
+                    _isOver |= !_file.IsAt(_path);
+                }
             }
         }
 
@@ -71,6 +66,5 @@ internal sealed class NvmlSession : IDisposable
         _isOver = true;
         Xids.Dispose();
         Library.Dispose();
-        _file.Dispose();
     }
 }
