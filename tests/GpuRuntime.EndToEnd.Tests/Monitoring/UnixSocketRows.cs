@@ -105,7 +105,7 @@ public sealed class UnixSocketRows : HttpFixture
     {
         await File.WriteAllTextAsync(Socket, "mine");
 
-        await RefusedAsync(Socket, $"GRT5303: The agent cannot listen on unix:{Socket}: it is there, and is no socket. Give another path with --listen or agent.listen.");
+        await RefusedAsync(Socket, $"GRT5303: The agent cannot listen on unix:{Socket}: it is there, and is no socket of root's alone. Give another path with --listen or agent.listen.");
 
         Assert.That(await File.ReadAllTextAsync(Socket), Is.EqualTo("mine"));
     }
@@ -116,7 +116,7 @@ public sealed class UnixSocketRows : HttpFixture
         var aim = Machine.Directory.Combine("aim");
         File.CreateSymbolicLink(Socket, aim);
 
-        await RefusedAsync(Socket, $"GRT5303: The agent cannot listen on unix:{Socket}: it is there, and is no socket. Give another path with --listen or agent.listen.");
+        await RefusedAsync(Socket, $"GRT5303: The agent cannot listen on unix:{Socket}: it is there, and is no socket of root's alone. Give another path with --listen or agent.listen.");
 
         Assert.That(new FileInfo(Socket).LinkTarget, Is.EqualTo(aim));
         Assert.That(File.Exists(aim), Is.False);
