@@ -36,6 +36,8 @@ newuidmap uidmap
 file file
 /etc/ssl/certs/ca-certificates.crt ca-certificates
 /usr/lib/python3/dist-packages/yaml/__init__.py python3-yaml
+/usr/lib/python3/dist-packages/grpc/__init__.py python3-grpcio
+/usr/lib/python3/dist-packages/grpc_tools/__init__.py python3-grpc-tools
 END
 }
 

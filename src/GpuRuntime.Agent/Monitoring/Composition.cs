@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GpuRuntime.Agent.Kubernetes.PodResources;
 using GpuRuntime.Agent.Monitoring.Amd;
 using GpuRuntime.Agent.Monitoring.Attribution;
 using GpuRuntime.Agent.Monitoring.Health;
@@ -21,7 +22,7 @@ internal static class Composition
         () => Look(configuration),
         [new NvidiaSensorSource(configuration, TimeProvider.System), new AmdSensorSource(configuration, TimeProvider.System), new IntelSensorSource(configuration, TimeProvider.System)],
         new ProcessLook(configuration),
-        new ContainerAttribution(configuration),
+        new ContainerAttribution(configuration, new PodWatch(configuration.AgentPodResources, TimeProvider.System)),
         new HealthRules(configuration),
         TimeProvider.System);
 

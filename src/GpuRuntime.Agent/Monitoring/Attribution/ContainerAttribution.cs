@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using GpuRuntime.Agent.Kubernetes.PodResources;
 using GpuRuntime.Core.Allocation;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
 using GpuRuntime.Core.Limits;
+using GpuRuntime.Core.Monitoring.Attribution;
 using GpuRuntime.Core.Monitoring.Samples;
 using GpuRuntime.Linux.Allocations;
 using GpuRuntime.Linux.Interop;
@@ -13,8 +15,11 @@ using UnitUse = GpuRuntime.Core.Monitoring.Samples.UnitUse;
 
 namespace GpuRuntime.Agent.Monitoring.Attribution;
 
-/// <summary>Joins what processes use of GPUs with the containers that they run in, and with the ledger, which says who was given what.</summary>
-internal sealed class ContainerAttribution(RuntimeConfiguration configuration) : IContainerAttribution
+/// <summary>
+/// Joins what processes use of GPUs with the containers that they run in, with the ledger, which says who was given what, and with the kubelet's list.
+/// </summary>
+/// <param name="pods">Disposed of with this.</param>
+internal sealed class ContainerAttribution(RuntimeConfiguration configuration, PodWatch pods) : IContainerAttribution
 {
     private readonly KernelFiles _proc = new(configuration.Proc);
     private readonly LedgerReader _ledger = new(configuration.StateDirectory);
@@ -24,19 +29,21 @@ internal sealed class ContainerAttribution(RuntimeConfiguration configuration) :
     private ImmutableArray<AllocationEntry> _entries = [];
     private ImmutableArray<HeldUnit> _units;
     private DmemMemory? _dmem;
+    private PodNames? _names;
+    private ImmutableArray<PodDevices> _pods;
 
     public AttributedUse Attribute(ImmutableArray<GpuProcess> processes, ImmutableArray<HeldUnit> units, TimeSpan now)
     {
         List<string> problems = [];
         Follow(problems);
         if (_dmem is null || units != _units)
-            (_dmem, _units) = (Dmem(units), units);
+            (_dmem, _units, _names) = (Dmem(units), units, null);
         _processes ??= new ProcessContainers(_proc);
         var known = Processes(processes, now, problems);
         var uses = processes.Where(process => known.ContainsKey(process.Pid)).OrderBy(process => process.Pid).ThenBy(process => process.UnitId, StringComparer.Ordinal)
             .Select(process => new ProcessUse(known[process.Pid].Process, known[process.Pid].Name, process) { Container = known[process.Pid].Container }).ToImmutableArray();
         _busy.Follow(uses);
-        return new AttributedUse(Containers(uses, units, problems), uses, [.. problems]);
+        return Named(Containers(uses, units, problems), uses, problems);
     }
 
     public void Dispose()
@@ -44,6 +51,27 @@ internal sealed class ContainerAttribution(RuntimeConfiguration configuration) :
         foreach (var container in _containers.Values)
             container.Dispose();
         _proc.Dispose();
+        pods.Dispose();
+    }
+
+    private AttributedUse Named(ImmutableArray<ContainerUse> containers, ImmutableArray<ProcessUse> uses, List<string> problems)
+    {
+        var answer = pods.Latest;
+        if (answer.Problem is { } problem)
+            problems.Add(problem);
+        if (_names is null || answer.Pods != _pods)
+            (_names, _pods) = (new PodNames(answer.Pods, _units), answer.Pods);
+        var named = _names.Complete(containers);
+        var changed = new Dictionary<ContainerIdentity, ContainerIdentity>();
+        foreach (var (before, after) in containers.Zip(named))
+        {
+            if (before.Container != after.Container)
+                changed[before.Container] = after.Container;
+        }
+
+        if (changed.Count > 0)
+            uses = [.. uses.Select(use => use.Container is { } container && changed.TryGetValue(container, out var known) ? use with { Container = known } : use)];
+        return new AttributedUse(named, uses, [.. problems]);
     }
 
     private IReadOnlyDictionary<int, KnownProcess> Processes(ImmutableArray<GpuProcess> processes, TimeSpan now, List<string> problems)

@@ -18,12 +18,10 @@ internal sealed class LedgerContainer(AllocationEntry entry) : IDisposable
 
     /// <summary>Whether a process with these cgroups runs in it, by what its low-level runtime wrote down.</summary>
     /// <param name="paths">Of <c>/proc/PID/cgroup</c>.</param>
-    public bool Holds(IReadOnlyList<string> paths)
-    {
-        // It may not have started when it was first asked.
-        _started ??= StartedContainer.Of(entry);
-        return _started is { IsCgroupKnown: true } started && paths.Any(path => started.Cgroups.Any(made => IsBelow(path, made)));
-    }
+    public bool Holds(IReadOnlyList<string> paths) => Started is { IsCgroupKnown: true } started && IsBelow(paths, started);
+
+    /// <summary>The same, where nothing is known that speaks against it.</summary>
+    public bool MayHold(IReadOnlyList<string> paths) => Started is not { IsCgroupKnown: true } started || IsBelow(paths, started);
 
     /// <summary>A file of its cgroup in version 2's hierarchy; <see langword="null"/> where there is none.</summary>
     public string? Read(string file)
@@ -42,6 +40,19 @@ internal sealed class LedgerContainer(AllocationEntry entry) : IDisposable
     {
         _cgroup?.Dispose();
         _cgroup = null;
+    }
+
+    // It may not have started when it was first asked.
+    private StartedContainer? Started => _started ??= StartedContainer.Of(entry);
+
+    private static bool IsBelow(IReadOnlyList<string> paths, StartedContainer started) => paths.Any(path => started.Cgroups.Any(made => IsBelow(Seen(path), made)));
+
+    // What lies outside of this process's own cgroup namespace begins with as many steps up.
+    private static string Seen(string path)
+    {
+        while (path.StartsWith("/../", StringComparison.Ordinal))
+            path = path[3..];
+        return path;
     }
 
     // A directory of the host ends with the path in its hierarchy.

@@ -42,19 +42,17 @@ internal sealed class ProcessContainers(KernelFiles proc)
 
     private static ContainerIdentity? Container(string cgroups, IReadOnlyCollection<LedgerContainer> containers)
     {
-        var named = CgroupPath.Container(cgroups);
-        if (named is not null)
+        var paths = CgroupPath.Paths(cgroups);
+        if (CgroupPath.Container(cgroups) is { } named)
         {
-            foreach (var container in containers)
-            {
-                if (container.Entry.Container == named.Id)
-                    return Known(container.Identity, named);
-            }
-
-            return named;
+            var claimed = containers.Where(container => container.Entry.Container == named.Id).ToList();
+            if (claimed.Find(container => container.MayHold(paths)) is { } own)
+                return Known(own.Identity, named);
+            // Else it has made itself a cgroup of another container's name: what it uses is not that one's.
+            if (claimed.Count == 0)
+                return named;
         }
 
-        var paths = CgroupPath.Paths(cgroups);
         return paths.Count == 0 ? null : containers.FirstOrDefault(container => container.Holds(paths))?.Identity;
     }
 

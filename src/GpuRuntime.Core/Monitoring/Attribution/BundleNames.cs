@@ -9,6 +9,9 @@ public static class BundleNames
     private const string ContainerdTasks = "/io.containerd.runtime.v2.task/";
     private const string Oci = "oci";
 
+    // No engine takes a longer name.
+    private const int LongestName = 255;
+
     /// <param name="container">The container's id.</param>
     /// <param name="bundle">The bundle's directory.</param>
     /// <param name="config">Its config.json; <see langword="null"/> when it cannot be read.</param>
@@ -25,7 +28,7 @@ public static class BundleNames
                     ? With(identity, annotations)
                     : identity;
         }
-        catch (JsonException)
+        catch (Exception exception) when (IsNoText(exception))
         {
             // Half a file is nobody's name: who wrote it is at it, or gone.
             return identity;
@@ -48,7 +51,7 @@ public static class BundleNames
                     return source[..^"/hostname".Length];
             }
         }
-        catch (JsonException)
+        catch (Exception exception) when (IsNoText(exception))
         {
             // As above.
         }
@@ -62,9 +65,9 @@ public static class BundleNames
         try
         {
             using var document = JsonDocument.Parse(file);
-            return document.RootElement.ValueKind == JsonValueKind.Object && Text(document.RootElement, "Name") is { } name && name.Trim('/') is { Length: > 0 } given ? given : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object && Name(document.RootElement, "Name") is { } name && name.Trim('/') is { Length: > 0 } given ? given : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (IsNoText(exception))
         {
             return null;
         }
@@ -77,11 +80,11 @@ public static class BundleNames
         return identity with
         {
             Engine = isCrio ? "cri-o" : isPodman ? "podman" : identity.Engine,
-            Name = Text(annotations, "nerdctl/name"),
-            Pod = Text(annotations, "io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name"),
-            PodNamespace = Text(annotations, "io.kubernetes.cri.sandbox-namespace", "io.kubernetes.pod.namespace"),
-            PodUid = Text(annotations, "io.kubernetes.cri.sandbox-uid", "io.kubernetes.pod.uid"),
-            PodContainer = Text(annotations, "io.kubernetes.cri.container-name", "io.kubernetes.container.name"),
+            Name = Name(annotations, "nerdctl/name"),
+            Pod = Name(annotations, "io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name"),
+            PodNamespace = Name(annotations, "io.kubernetes.cri.sandbox-namespace", "io.kubernetes.pod.namespace"),
+            PodUid = Name(annotations, "io.kubernetes.cri.sandbox-uid", "io.kubernetes.pod.uid"),
+            PodContainer = Name(annotations, "io.kubernetes.cri.container-name", "io.kubernetes.container.name"),
         };
     }
 
@@ -94,14 +97,32 @@ public static class BundleNames
         return Oci;
     }
 
+    private static string? Name(JsonElement element, params ReadOnlySpan<string> names) => Text(element, names) is { Length: <= LongestName } name ? name : null;
+
     private static string? Text(JsonElement element, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
         {
-            if (element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text)
+            if (element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && Unescaped(value) is { Length: > 0 } text)
                 return text;
         }
 
         return null;
     }
+
+    private static string? Unescaped(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // As below.
+            return null;
+        }
+    }
+
+    // Half a surrogate pair, escaped, is valid JSON and no text: in a key it is found when keys are compared.
+    private static bool IsNoText(Exception exception) => exception is JsonException or InvalidOperationException;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using GpuRuntime.Core.Monitoring.Samples;
 
 namespace GpuRuntime.Core.Monitoring.Attribution;
@@ -13,6 +14,9 @@ public static class CgroupPath
     private const string ScopeEnding = ".scope";
     private const string SliceEnding = ".slice";
 
+    // containerd's longest id.
+    private const int LongestGivenId = 76;
+
     // What systemd scopes and directories of cgroupfs begin with.
     private static readonly (string Prefix, string Engine)[] Prefixes =
     [
@@ -22,13 +26,15 @@ public static class CgroupPath
     // A directory of cgroupfs whose children are containers by their bare ids.
     private static readonly (string Name, string Engine)[] Parents = [("docker", "docker"), ("moby", "docker"), ("k8s.io", "containerd"), ("default", "containerd"), ("buildkit", "buildkit")];
 
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
+
     /// <param name="cgroups"><c>/proc/PID/cgroup</c>: lines of <c>number:controllers:path</c>.</param>
     /// <returns>The innermost container; <see langword="null"/> for a process of the host, or of a container whose cgroup has no engine's name.</returns>
     public static ContainerIdentity? Container(ReadOnlySpan<char> cgroups)
     {
         foreach (var line in cgroups.EnumerateLines())
         {
-            if (Path(line) is { IsEmpty: false } path && OfPath(path) is { } container)
+            if (Path(line) is { IsEmpty: false } path && (OfPath(path) ?? OfDefaultNamespace(path)) is { } container)
                 return container;
         }
 
@@ -79,10 +85,43 @@ public static class CgroupPath
                 (pod, found) = (uid, null);
             else if (Named(name, parent, pod is not null) is { } container)
                 found = container with { PodUid = pod };
+            else if (OfSystemdName(name) is { } unmade)
+                found = unmade;
             parent = name;
         }
 
         return found;
+    }
+
+    // ctr's containers, whose ids people choose: /default/ID, and nothing above it.
+    private static ContainerIdentity? OfDefaultNamespace(ReadOnlySpan<char> path)
+    {
+        const string directory = "/default/";
+        if (!path.StartsWith(directory, StringComparison.Ordinal))
+            return null;
+        var id = path[directory.Length..];
+        var slash = id.IndexOf('/');
+        id = slash < 0 ? id : id[..slash];
+        return id.Length is > 0 and <= LongestGivenId && char.IsAsciiLetterOrDigit(id[0]) && !id.ContainsAnyExcept(IdCharacters)
+            && !id.EndsWith(ScopeEnding, StringComparison.Ordinal) && !id.EndsWith(SliceEnding, StringComparison.Ordinal)
+                ? new ContainerIdentity(id.ToString(), "containerd")
+                : null;
+    }
+
+    // SLICE:PREFIX:ID, meant for systemd, and made as a directory by a runtime that was told to use cgroupfs.
+    private static ContainerIdentity? OfSystemdName(ReadOnlySpan<char> name)
+    {
+        var first = name.IndexOf(':');
+        var last = name.LastIndexOf(':');
+        if (first <= 0 || last <= first + 1 || !IsId(name[(last + 1)..]))
+            return null;
+        foreach (var (prefix, engine) in Prefixes)
+        {
+            if (name[(first + 1)..last].SequenceEqual(prefix.AsSpan(0, prefix.Length - 1)))
+                return new ContainerIdentity(name[(last + 1)..].ToString(), engine) { PodUid = PodUid(name[..first]) };
+        }
+
+        return null;
     }
 
     private static ContainerIdentity? Named(ReadOnlySpan<char> name, ReadOnlySpan<char> parent, bool isInPod)

@@ -1,80 +1,120 @@
 using FsCheck;
 using FsCheck.Fluent;
 using GpuRuntime.Core.Monitoring.Attribution;
+using GpuRuntime.Core.Monitoring.Samples;
 
 namespace GpuRuntime.Core.Tests.Monitoring.Attribution;
 
-/// <summary>The container in a process's cgroups. The paths are written by hand as engines make them; what real engines make is tried end to end.</summary>
+/// <summary>
+/// Which container a process's cgroups name. The paths of Docker, podman and ctr with cgroupfs are what real engines make, those of systemd's driver
+/// and of Kubernetes are made by hand from the engines' rules.
+/// </summary>
 public sealed class CgroupPathTests
 {
-    private const string Id = "3f2a9c41d07be86512ac34fe90b7d6a85e1c2b3f4a5968778695a4b3c2d1e0ff";
-    private const string Inner = "0011223344556677889900aabbccddeeff00112233445566778899aabbccddee";
-    private const string Uid = "8f3c2b1a-4d5e-4f60-8172-93a4b5c6d7e8";
-    private const string UnderscoredUid = "8f3c2b1a_4d5e_4f60_8172_93a4b5c6d7e8";
-    private const string StaticUid = "0123456789abcdef0123456789abcdef";
+    private const string Id = "4a7d1f0e9b3c5a6d8e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d";
+    private const string Inner = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    private const string Uid = "8f3c2b1a-0d9e-4c7b-a6f5-e4d3c2b1a098";
+    private const string SliceUid = "8f3c2b1a_0d9e_4c7b_a6f5_e4d3c2b1a098";
+    private const string Hash = "0123456789abcdef0123456789abcdef";
 
-    [TestCase($"0::/system.slice/docker-{Id}.scope", "docker", TestName = "Docker_by_systemd")]
-    [TestCase($"12:devices:/docker/{Id}\n0::/", "docker", TestName = "Docker_by_cgroupfs_on_version_1")]
-    [TestCase($"0::/docker/{Id}", "docker", TestName = "Docker_by_cgroupfs_on_version_2")]
-    [TestCase($"0::/machine.slice/libpod-{Id}.scope/container", "podman", TestName = "Podman_by_systemd")]
-    [TestCase($"0::/libpod_parent/libpod-{Id}", "podman", TestName = "Podman_by_cgroupfs")]
-    [TestCase($"0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-{Id}.scope", "podman", TestName = "Podman_of_a_user")]
-    [TestCase($"0::/system.slice/nerdctl-{Id}.scope", "containerd", TestName = "Nerdctl")]
-    [TestCase($"0::/default/{Id}", "containerd", TestName = "Containerd_by_cgroupfs")]
-    public void An_engines_names_give_the_container(string cgroups, string engine)
+    [TestCase($"/docker/{Id}", "docker")]
+    [TestCase($"/system.slice/docker-{Id}.scope", "docker")]
+    [TestCase($"/user.slice/user-1000.slice/user@1000.service/user.slice/docker-{Id}.scope", "docker")]
+    [TestCase($"/my-parent/libpod-{Id}", "podman")]
+    [TestCase($"/libpod_parent/libpod-{Id}", "podman")]
+    [TestCase($"/machine.slice/libpod-{Id}.scope", "podman")]
+    [TestCase($"/machine.slice/libpod-{Id}.scope/container", "podman")]
+    [TestCase($"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-{Id}.scope/container", "podman")]
+    [TestCase($"/system.slice/cri-containerd-{Id}.scope", "containerd")]
+    [TestCase($"/system.slice/nerdctl-{Id}.scope", "containerd")]
+    [TestCase($"/k8s.io/{Id}", "containerd")]
+    [TestCase($"/default/{Id}", "containerd")]
+    [TestCase($"/machine.slice/crio-{Id}.scope", "cri-o")]
+    [TestCase($"/docker/{Id}/init", "docker")]
+    [TestCase($"/../../docker/{Id}", "docker")]
+    public void The_cgroup_of_an_engine_names_its_container(string path, string engine)
     {
-        var container = CgroupPath.Container(cgroups);
+        var container = new ContainerIdentity(Id, engine);
 
-        Assert.That((container?.Id, container?.Engine, container?.PodUid), Is.EqualTo((Id, engine, (string?)null)));
+        Assert.That(CgroupPath.Container($"0::{path}\n"), Is.EqualTo(container));
+        Assert.That(CgroupPath.Container($"12:pids:{path}\n11:cpu,cpuacct:{path}\n1:name=systemd:{path}\n0::/\n"), Is.EqualTo(container));
     }
 
-    [TestCase($"0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{UnderscoredUid}.slice/cri-containerd-{Id}.scope", "containerd", Uid)]
-    [TestCase($"0::/kubepods.slice/kubepods-pod{UnderscoredUid}.slice/cri-containerd-{Id}.scope", "containerd", Uid)]
-    [TestCase($"0::/kubepods/burstable/pod{Uid}/{Id}", "containerd", Uid)]
-    [TestCase($"0::/kubepods/besteffort/pod{StaticUid}/{Id}", "containerd", StaticUid)]
-    [TestCase($"0::/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod{UnderscoredUid}.slice/crio-{Id}.scope", "cri-o", Uid)]
-    [TestCase($"0::/kubepods/pod{Uid}/crio-{Id}", "cri-o", Uid)]
-    [TestCase($"0::/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod{UnderscoredUid}.slice/cri-containerd-{Id}.scope", "containerd", Uid)]
-    public void Kubernetes_gives_the_pod_as_well(string cgroups, string engine, string uid)
-    {
-        var container = CgroupPath.Container(cgroups);
+    [TestCase($"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{SliceUid}.slice/cri-containerd-{Id}.scope", "containerd", Uid)]
+    [TestCase($"/kubepods.slice/kubepods-pod{SliceUid}.slice/cri-containerd-{Id}.scope", "containerd", Uid)]
+    [TestCase($"/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod{SliceUid}.slice/crio-{Id}.scope", "cri-o", Uid)]
+    [TestCase($"/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod{SliceUid}.slice/docker-{Id}.scope", "docker", Uid)]
+    [TestCase($"/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod{SliceUid}.slice/cri-containerd-{Id}.scope", "containerd", Uid)]
+    [TestCase($"/kubepods/burstable/pod{Uid}/{Id}", "containerd", Uid)]
+    [TestCase($"/kubepods/pod{Uid}/{Id}", "containerd", Uid)]
+    [TestCase($"/kubepods/besteffort/pod{Uid}/crio-{Id}", "cri-o", Uid)]
+    [TestCase($"/kubepods/burstable/pod{Hash}/{Id}", "containerd", Hash)]
+    [TestCase($"/system.slice/containerd.service/kubepods-burstable-pod{SliceUid}.slice:cri-containerd:{Id}", "containerd", Uid)]
+    [TestCase($"/kind/{Inner}/kubelet/kubepods/burstable/pod{Uid}/{Id}", "containerd", Uid)]
+    public void A_pods_cgroup_tells_the_pods_uid_too_hand_made(string path, string engine, string uid) =>
+        Assert.That(CgroupPath.Container($"0::{path}\n"), Is.EqualTo(new ContainerIdentity(Id, engine) { PodUid = uid }));
 
-        Assert.That((container?.Id, container?.Engine, container?.PodUid), Is.EqualTo((Id, engine, uid)));
+    [TestCase($"/docker/{Inner}/docker/{Id}", "docker")]
+    [TestCase($"/system.slice/docker-{Inner}.scope/system.slice/docker-{Id}.scope", "docker")]
+    [TestCase($"/docker/{Inner}/libpod_parent/libpod-{Id}", "podman")]
+    [TestCase($"/kubepods/burstable/pod{Uid}/{Inner}/docker/{Id}", "docker")]
+    public void Of_nested_containers_the_innermost_is_meant(string path, string engine)
+    {
+        var container = CgroupPath.Container($"0::{path}\n");
+
+        Assert.That((container?.Id, container?.Engine), Is.EqualTo((Id, engine)));
     }
 
-    [TestCase("")]
-    [TestCase("0::/")]
-    [TestCase("0::/init.scope")]
-    [TestCase("0::/system.slice/docker.service")]
-    [TestCase("0::/user.slice/user-0.slice/session-1.scope")]
-    [TestCase($"0::/machine.slice/libpod-conmon-{Id}.scope", TestName = "What_watches_over_a_container_is_not_in_it")]
-    [TestCase($"0::/kubepods.slice/kubepods-pod{UnderscoredUid}.slice", TestName = "A_pod_is_no_container")]
-    [TestCase("0::/docker/0123", TestName = "A_short_id_is_none")]
-    [TestCase("0::/docker/3F2A9C41D07BE86512AC34FE90B7D6A85E1C2B3F4A5968778695A4B3C2D1E0FF", TestName = "An_id_in_capitals_is_none")]
-    [TestCase($"0::/somewhere/{Id}", TestName = "An_id_below_nothing_known_is_none")]
-    public void A_process_of_the_host_is_in_no_container(string cgroups) => Assert.That(CgroupPath.Container(cgroups), Is.Null);
+    [TestCase("/", ExpectedResult = null)]
+    [TestCase("/init.scope", ExpectedResult = null)]
+    [TestCase("/user.slice/user-1000.slice/session-3.scope", ExpectedResult = null)]
+    [TestCase("/system.slice/docker.service", ExpectedResult = null)]
+    [TestCase($"/machine.slice/libpod-conmon-{Id}.scope", Description = "It watches over a container, and runs on the host.", ExpectedResult = null)]
+    [TestCase($"/machine.slice/crio-conmon-{Id}.scope", ExpectedResult = null)]
+    [TestCase("/docker/abc", ExpectedResult = null)]
+    [TestCase($"/docker/{Id}0", ExpectedResult = null)]
+    [TestCase($"/docker/{Id}/../..", Description = "No path that the kernel prints, and still only a name.", ExpectedResult = Id)]
+    [TestCase($"/mine/{Id}", ExpectedResult = null)]
+    [TestCase("/docker/4A7D1F0E9B3C5A6D8E2F1A0B9C8D7E6F5A4B3C2D1E0F9A8B7C6D5E4F3A2B1C0D", ExpectedResult = null)]
+    [TestCase($"/kubepods/burstable/pod{Uid}", ExpectedResult = null)]
+    [TestCase($"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{SliceUid}.slice", ExpectedResult = null)]
+    [TestCase("/podman/pod1/x", ExpectedResult = null)]
+    [TestCase("/default", ExpectedResult = null)]
+    [TestCase("/default/", ExpectedResult = null)]
+    [TestCase("/default/a b", ExpectedResult = null)]
+    [TestCase("/default/-a", ExpectedResult = null)]
+    [TestCase("/default/user.slice", ExpectedResult = null)]
+    [TestCase("/mine/default/web", ExpectedResult = null)]
+    [TestCase($"a:b:{Id}", ExpectedResult = null)]
+    public string? What_no_engine_has_made_names_no_container(string path) => CgroupPath.Container($"0::{path}\n")?.Id;
+
+    [TestCase("/default/web", "web")]
+    [TestCase("/default/web-1.test_2/below", "web-1.test_2")]
+    public void Of_ctr_people_choose_the_id(string path, string id) => Assert.That(CgroupPath.Container($"0::{path}\n"), Is.EqualTo(new ContainerIdentity(id, "containerd")));
 
     [Test]
-    public void The_innermost_container_counts()
+    public void On_a_hybrid_host_the_hierarchy_that_names_a_container_counts()
     {
-        var nested = CgroupPath.Container($"0::/system.slice/docker-{Id}.scope/docker/{Inner}");
-
-        Assert.That((nested?.Id, nested?.Engine), Is.EqualTo((Inner, "docker")));
+        Assert.That(CgroupPath.Container($"4:devices:/docker/{Id}\n3:cpu:/\n0::/system.slice/docker.service\n")?.Id, Is.EqualTo(Id));
+        Assert.That(CgroupPath.Container($"4:devices:/\n0::/docker/{Id}\n")?.Id, Is.EqualTo(Id));
     }
 
     [Test]
-    public void Cgroups_that_a_container_makes_below_its_own_change_nothing()
-    {
-        Assert.That(CgroupPath.Container($"0::/system.slice/docker-{Id}.scope/init.scope")?.Id, Is.EqualTo(Id));
-        Assert.That(CgroupPath.Container($"0::/system.slice/docker-{Id}.scope/a:b/../c")?.Id, Is.EqualTo(Id));
-    }
+    public void Paths_are_listed_once_and_roots_are_none() =>
+        Assert.That(CgroupPath.Paths("3:cpu:/a\n2:pids:/a\n1:name=systemd:/b:c\n0::/\nno line\n"), Is.EqualTo((string[])["/a", "/b:c"]));
 
     [Test]
-    public void No_text_makes_it_fail() =>
-        Check.QuickThrowOnFailure(Prop.ForAll<string?>(text =>
+    public void No_text_throws_and_what_is_named_stands_in_it()
+    {
+        var parts = Gen.Elements("/", "docker", "docker-", Id, Inner, ".scope", ".slice", "kubepods", "-", "pod", Uid, SliceUid, ":", "0::", "\n", "libpod-", "default/", "\0", "é", "..", " ");
+        var paths = parts.ListOf().Select(string.Concat).ToArbitrary();
+        Prop.ForAll(paths, IsSane).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+        Prop.ForAll(ArbMap.Default.ArbFor<string>(), text => IsSane(text ?? "")).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+
+        static bool IsSane(string text)
         {
-            _ = CgroupPath.Container(text);
-            _ = CgroupPath.Paths($"0::/{text}");
-            return true;
-        }));
+            _ = CgroupPath.Paths(text);
+            return CgroupPath.Container(text) is not { } container || (text.Contains(container.Id, StringComparison.Ordinal) && container.Id.Length is > 0 and <= 76);
+        }
+    }
 }

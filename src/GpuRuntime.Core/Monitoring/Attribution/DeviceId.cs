@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using GpuRuntime.Core.Allocation;
+using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Inventory;
+
+namespace GpuRuntime.Core.Monitoring.Attribution;
+
+/// <summary>Which unit a device of the kubelet's is.</summary>
+public static class DeviceId
+{
+    // NVIDIA's plugin numbers the shares of a GPU that is given to several: GPU-8f2c...::3.
+    private const string ShareMark = "::";
+
+    /// <param name="device">
+    /// An id of a device plugin's: a UUID, a PCI address, our id or name of a unit, or Intel's <c>card0-1</c> (DRM card and share); or the qualified
+    /// name of a CDI device.
+    /// </param>
+    /// <returns>Nothing for what is no GPU of this host.</returns>
+    public static IEnumerable<HeldUnit> UnitsOf(string device, ImmutableArray<HeldUnit> units)
+    {
+        if (CdiName.TryParse(device) is not { } name)
+            return units.Where(unit => Is(unit, WithoutShare(device)) || IsCard(unit, device));
+        return VendorOf(name.Vendor) is { } vendor
+            ? units.Where(unit => unit.Gpu.Vendor == vendor && (Is(unit, name.Device) || unit.Id == $"{vendor.Word()}:{name.Device}"))
+            : [];
+    }
+
+    private static string WithoutShare(string device) => device.IndexOf(ShareMark, StringComparison.Ordinal) is > 0 and var mark ? device[..mark] : device;
+
+    private static bool Is(HeldUnit unit, string id) =>
+        unit.Name == id || unit.Id.Equals(id, StringComparison.OrdinalIgnoreCase) || (unit.Uuid is { } uuid && uuid.Equals(id, StringComparison.OrdinalIgnoreCase))
+        || (unit is { MigDevice: null, Gpu.Partition: null } && PciAddress.Parse(id) == unit.Gpu.PciAddress);
+
+    private static bool IsCard(HeldUnit unit, string id)
+    {
+        var dash = id.IndexOf('-', StringComparison.Ordinal);
+        return dash > 0 && id.StartsWith("card", StringComparison.Ordinal) && int.TryParse(id.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            && unit.Gpu is { Vendor: GpuVendor.Intel, Partition: null } && unit.Gpu.DrmNodes.Any(node => node.Path == $"/dev/dri/{id[..dash]}");
+    }
+
+    // nvidia.com, k8s.device-plugin.nvidia.com.
+    private static GpuVendor? VendorOf(string domain)
+    {
+        foreach (var vendor in Enum.GetValues<GpuVendor>())
+        {
+            var own = $"{vendor.Word()}.com";
+            if (domain == own || domain.EndsWith($".{own}", StringComparison.Ordinal))
+                return vendor;
+        }
+
+        return null;
+    }
+}
