@@ -13,7 +13,7 @@ rid := linux-x64
 bin := artifacts/bin
 cooperative := artifacts/lib/gpu-runtime/cooperative
 test_hosts := artifacts/obj/bin/GpuRuntime.TestHosts/release/gpu-runtime-test-hosts.dll
-sources := $(filter-out src/native/cooperative/%,$(shell find src -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.xml' -o -name '*.[ch]')) \
+sources := $(filter-out src/native/cooperative/%,$(shell find src -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.xml' -o -name '*.proto' -o -name '*.[ch]') $(wildcard src/GpuRuntime.Agent/Web/Files/*)) \
            Directory.Build.props Directory.Packages.props
 
 # No build server outlives its command, and the SDK needs no ICU from the system.
