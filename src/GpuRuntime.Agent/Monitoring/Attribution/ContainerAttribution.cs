@@ -125,14 +125,13 @@ internal sealed class ContainerAttribution(RuntimeConfiguration configuration, P
 
     private ImmutableArray<ContainerUse> Containers(ImmutableArray<ProcessUse> uses, ImmutableArray<HeldUnit> units, List<string> problems)
     {
-        var byContainer = uses.Where(use => use.Container is not null).ToLookup(use => ContainerKey.Of(use.Container!));
+        var byId = uses.Where(use => use.Container is not null).ToLookup(use => use.Container!.Id, StringComparer.Ordinal);
         var containers = new List<ContainerUse>();
-        var listed = new HashSet<ContainerKey>();
+        var listed = new HashSet<ProcessUse>(ReferenceEqualityComparer.Instance);
         foreach (var entry in _entries)
         {
             var container = _containers[entry];
-            var own = byContainer[ContainerKey.Of(container.Identity)].Concat(container.Identity.Engine == "oci" ? [] : byContainer[new ContainerKey(container.Identity.Id, "oci")]).ToList();
-            listed.Add(ContainerKey.Of(container.Identity));
+            var own = byId[container.Identity.Id].Where(use => ContainerKey.MayBeSame(use.Container!, container.Identity) && listed.Add(use)).ToList();
             var granted = entry.Units.Select(unit => Granted(unit, container, own, units, problems)).ToList();
             containers.Add(new ContainerUse(own.FirstOrDefault()?.Container ?? container.Identity, [.. granted.Concat(Used(own, [.. granted.Select(unit => unit.UnitId)], units)).OrderBy(unit => unit.UnitId, StringComparer.Ordinal)])
             {
@@ -141,7 +140,7 @@ internal sealed class ContainerAttribution(RuntimeConfiguration configuration, P
             });
         }
 
-        foreach (var own in byContainer.Where(own => !listed.Contains(own.Key)))
+        foreach (var own in byId.SelectMany(uses => uses).Where(use => !listed.Contains(use)).GroupBy(use => ContainerKey.Of(use.Container!)))
             containers.Add(new ContainerUse(own.First().Container!, [.. Used([.. own], [], units).OrderBy(unit => unit.UnitId, StringComparer.Ordinal)]));
         return [.. containers.OrderBy(container => container.Container.Id, StringComparer.Ordinal)];
     }
