@@ -12,6 +12,9 @@ internal abstract class KeptSeries(params (string Name, int Digits)[] values)
     /// <summary>The first slot that it was there in; that of the first end before there is one.</summary>
     public long First { get; private set; } = long.MaxValue;
 
+    /// <summary>The slot that it was in a sample of last.</summary>
+    public long Used { get; set; }
+
     public void End(long slot)
     {
         First = Math.Min(First, slot);
@@ -53,8 +56,5 @@ internal sealed class GpuSeries() : KeptSeries(("utilizationRatio", 4), ("memory
 /// <inheritdoc/>
 internal sealed class ContainerSeries() : KeptSeries(("memoryUsedBytes", 0), ("utilizationRatio", 4))
 {
-    /// <summary>The slot that it was in a sample of last.</summary>
-    public long Used { get; set; }
-
     public void Add(UnitUse use) => Add(use.MemoryUsedBytes, use.UtilizationRatio);
 }

@@ -5,7 +5,7 @@ namespace GpuRuntime.Agent.Monitoring.History;
 
 /// <summary>
 /// The last hour of every GPU and of every container's use of one, a point for each five seconds. What is kept is bounded: of more containers than
-/// there is room for, those that are gone for longest are forgotten first.
+/// there is room for, those that are gone for longest are forgotten first, and those that come while all are there are not kept.
 /// </summary>
 internal sealed class SampleHistory(TimeProvider clock)
 {
@@ -16,10 +16,14 @@ internal sealed class SampleHistory(TimeProvider clock)
 
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
+    // The calendar and the clock that counts slots part slowly. When they are so far apart somebody has set the calendar.
+    private static readonly TimeSpan LargestDrift = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, GpuSeries> _gpus = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Container, string Unit), ContainerSeries> _containers = [];
     private long _slot = -1;
+    private DateTimeOffset _firstSlot;
 
     /// <summary>Called with each sample, by one thread.</summary>
     public void Add(HostSample sample)
@@ -36,13 +40,14 @@ internal sealed class SampleHistory(TimeProvider clock)
                     _gpus[gpu.Gpu.Id] = series = new GpuSeries();
                 }
 
+                series.Used = _slot;
                 series.Add(gpu);
             }
 
             foreach (var container in sample.Containers)
             {
                 foreach (var unit in container.Units)
-                    Of(container.Container.Id, unit.UnitId).Add(unit);
+                    Of(container.Container.Id, unit.UnitId)?.Add(unit);
             }
         }
     }
@@ -55,8 +60,9 @@ internal sealed class SampleHistory(TimeProvider clock)
         lock (_gate)
         {
             var last = _slot - 1;
-            var end = _slot < 0 ? clock.GetUtcNow() : clock.GetUtcNow() - (Elapsed() - (_slot * Period));
-            var count = since is { } moment ? Math.Clamp((long)Math.Ceiling((end - moment) / Period), 0, Points) : Points;
+            var end = _slot < 0 ? clock.GetUtcNow() : _firstSlot + (_slot * Period);
+            // Whoever gives the end of an earlier answer gets the points after it, although the calendar has drifted since.
+            var count = since is { } moment ? Math.Clamp((long)Math.Ceiling((end - moment - (1.5 * LargestDrift)) / Period), 0, Points) : Points;
             var first = Math.Max(Oldest(), last - count + 1);
             json.WriteStartObject();
             json.WriteNumber("periodSeconds", Period.TotalSeconds);
@@ -91,34 +97,50 @@ internal sealed class SampleHistory(TimeProvider clock)
 
     private void Advance()
     {
-        var slot = Elapsed().Ticks / Period.Ticks;
+        var elapsed = Elapsed();
+        var firstSlot = clock.GetUtcNow() - elapsed;
+        if (_slot < 0 || (firstSlot - _firstSlot).Duration() > LargestDrift)
+            _firstSlot = firstSlot;
+        var slot = elapsed.Ticks / Period.Ticks;
         if (_slot == slot)
             return;
         if (_slot >= 0)
         {
-            foreach (var series in _gpus.Values)
-                series.End(_slot);
-            foreach (var series in _containers.Values)
-                series.End(_slot);
-            foreach (var key in _containers.Where(pair => _slot - pair.Value.Used > Points).Select(pair => pair.Key).ToList())
-                _containers.Remove(key);
+            End(_gpus);
+            End(_containers);
         }
 
         _slot = slot;
     }
 
+    private void End<TKey, TSeries>(IDictionary<TKey, TSeries> kept)
+        where TSeries : KeptSeries
+    {
+        foreach (var series in kept.Values)
+            series.End(_slot);
+        foreach (var key in kept.Where(pair => _slot - pair.Value.Used >= Points).Select(pair => pair.Key).ToList())
+            kept.Remove(key);
+    }
+
     private long Oldest() => Math.Max(0, _gpus.Count == 0 ? _slot : _gpus.Values.Min(series => series.First));
 
-    private ContainerSeries Of(string container, string unit)
+    private ContainerSeries? Of(string container, string unit)
     {
         if (!_containers.TryGetValue((container, unit), out var series))
         {
-            if (_containers.Count >= MostContainerUnits)
-                _containers.Remove(_containers.MinBy(pair => pair.Value.Used).Key);
+            if (_containers.Count >= MostContainerUnits && !ForgetOne())
+                return null;
             _containers[(container, unit)] = series = new ContainerSeries();
         }
 
         series.Used = _slot;
         return series;
+    }
+
+    // One that was there a moment ago stays: else each pass of a full host would forget what the pass before began.
+    private bool ForgetOne()
+    {
+        var (key, series) = _containers.MinBy(pair => pair.Value.Used);
+        return series.Used < _slot - 1 && _containers.Remove(key);
     }
 }

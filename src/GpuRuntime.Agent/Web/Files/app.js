@@ -5,7 +5,8 @@ const at = (id) => document.getElementById(id);
 const main = document.querySelector("main");
 const hour = 720, rowsAtFirst = 50, tokenKey = "gpu-runtime-token", themeKey = "gpu-runtime-theme";
 const view = { sort: "memory", descending: true, all: false, hidden: new Set(), selected: null };
-let sample = null, history = null, lastAnswer = null, wait = 1000;
+const oftenest = 1000, rarest = 30000;
+let sample = null, history = null, drawn = null, lastAnswer = null, wait = oftenest, timer = 0, isAsking = false;
 
 function element(name, className, text) {
   const made = document.createElement(name);
@@ -26,50 +27,75 @@ async function ask(path) {
 
 class Refused extends Error {}
 
+// One turn at a time; none in a tab that nobody sees, or while the token is asked for.
 async function turn() {
-  if (!document.hidden) {
-    try {
-      sample = await ask("/api/v1/gpus");
-      if (!history || Date.now() - history.asked > history.periodSeconds * 1000) await askHistory();
-      lastAnswer = new Date();
-      wait = 1000;
-      show();
-    } catch (problem) {
-      if (problem instanceof Refused) {
-        askForToken(problem.message);
-        return;
-      }
-      wait = Math.min(wait * 2, 30000);
-      at("state").classList.add("late");
-      at("state").textContent = lastAnswer ? `no answer since ${lastAnswer.toLocaleTimeString()}` : `no answer: ${printable(problem.message)}`;
-    }
+  clearTimeout(timer);
+  if (isAsking || document.hidden || !at("token").hidden) return;
+  isAsking = true;
+  const problem = await asked();
+  isAsking = false;
+  if (problem instanceof Refused) {
+    askForToken(problem.message);
+    return;
   }
-  setTimeout(turn, wait);
+  wait = problem ? Math.min(wait * 2, rarest) : oftenest;
+  timer = setTimeout(turn, wait);
+  if (problem) showSilence(problem);
+  else show();
 }
+
+async function asked() {
+  try {
+    sample = await ask("/api/v1/gpus");
+    if (!history || history.chosen !== chosen() || performance.now() - history.asked >= history.periodSeconds * 1000) await askHistory();
+    lastAnswer = new Date();
+    return null;
+  } catch (problem) {
+    return problem;
+  }
+}
+
+const chosen = () => (view.selected ? `container=${encodeURIComponent(view.selected)}` : "");
+const byId = (one, other) => one.id.localeCompare(other.id, undefined, { numeric: true });
 
 async function askHistory() {
-  const chosen = view.selected ? `container=${encodeURIComponent(view.selected)}` : "";
-  const isMore = history && history.chosen === chosen;
-  const more = await ask(`/api/v1/history?${isMore ? `since=${encodeURIComponent(history.end)}&` : ""}${chosen}`);
-  history = isMore ? joined(history, more) : more;
-  Object.assign(history, { asked: Date.now(), chosen });
+  const query = chosen();
+  const before = history?.chosen === query ? history : null;
+  const more = await ask(`/api/v1/history?${before ? `since=${encodeURIComponent(before.end)}&` : ""}${query}`);
+  const both = before && joined(before, more);
+  const whole = both ?? (before ? await ask(`/api/v1/history?${query}`) : more);
+  whole.gpus.sort(byId);
+  history = Object.assign(whole, { asked: performance.now(), chosen: query, lead: Math.max(lead(whole), both ? before.lead : -Infinity) });
 }
 
-// Points of one series after another's, the last hour of them.
+// How far the agent's calendar is before this page's clock, which nobody can set.
+const lead = (points) => Date.parse(points.end) - performance.now();
+
+// The points of before and those that have come since, by their moment; null when somebody has set the agent's calendar, and moments say nothing.
 function joined(before, after) {
-  const lists = ["gpus", "containers"];
-  const result = { ...after };
-  for (const list of lists) {
-    result[list] = after[list].map((series) => {
-      const old = before[list].find((other) => other.id === series.id && other.unit === series.unit);
-      const both = { ...series };
-      for (const [name, points] of Object.entries(series)) {
-        if (Array.isArray(points)) both[name] = [...(old?.[name] ?? []), ...points].slice(-hour);
-      }
-      return both;
-    });
-  }
-  return result;
+  const period = after.periodSeconds * 1000;
+  const steps = Math.round((Date.parse(after.end) - Date.parse(before.end)) / period);
+  if (steps < 0 || lead(after) > before.lead + period) return null;
+  const nothing = (count) => Array(Math.max(0, count)).fill(null);
+  const isPoints = (value) => Array.isArray(value);
+  const length = Object.values(before.gpus[0] ?? {}).find(isPoints)?.length ?? 0;
+  const join = (series, others) => {
+    const old = others.find((other) => other.id === series.id && other.unit === series.unit);
+    const both = { ...series };
+    for (const [name, points] of Object.entries(series)) {
+      if (!isPoints(points)) continue;
+      const fresh = steps === 0 ? [] : points.slice(-steps);
+      both[name] = [...(old?.[name] ?? nothing(length)), ...nothing(Math.min(steps, hour) - fresh.length), ...fresh].slice(-hour);
+    }
+    return both;
+  };
+  return { ...after, gpus: after.gpus.map((series) => join(series, before.gpus)), containers: after.containers.map((series) => join(series, before.containers)) };
+}
+
+function showSilence(problem) {
+  main.classList.add("stale");
+  at("state").classList.add("late");
+  at("state").textContent = lastAnswer ? `no answer since ${lastAnswer.toLocaleTimeString()}` : `no answer: ${printable(problem.message)}`;
 }
 
 function askForToken(problem) {
@@ -91,13 +117,14 @@ at("token").addEventListener("submit", (event) => {
 
 function show() {
   main.hidden = false;
+  main.classList.remove("stale");
   at("state").classList.remove("late");
   at("state").textContent = `live · ${new Date(sample.time).toLocaleTimeString()}`;
   showSummary();
   list(at("problems"), sample.problems, (item, problem) => (item.textContent = printable(problem)), "li");
   at("problems").hidden = sample.problems.length === 0;
   list(at("gpus"), sample.gpus, showGpu, "article");
-  showCharts();
+  if (history !== drawn) showCharts();
   showContainers();
   showProcesses();
 }
@@ -117,7 +144,8 @@ const sum = (values) => values.reduce((total, value) => (value == null ? total :
 function showSummary() {
   const unhealthy = sample.gpus.filter((gpu) => !gpu.health.healthy).length;
   const known = sample.gpus.filter((gpu) => gpu.memory.usedBytes != null);
-  const total = sum(sample.gpus.map((gpu) => gpu.memory.totalBytes));
+  // Of the same GPUs, as far as what is used is known of any.
+  const total = sum((known.length ? known : sample.gpus).map((gpu) => gpu.memory.totalBytes));
   const busy = sample.gpus.filter((gpu) => gpu.utilizationRatio != null);
   const rows = [
     ["GPUs", `${sample.gpus.length}`, unhealthy ? `${unhealthy} unhealthy` : sample.gpus.length ? "all healthy" : "", unhealthy > 0],
@@ -160,12 +188,14 @@ function showGpu(card, gpu) {
     card.append(title, meter("utilization"), meter("memory"), element("ul", "facts"), element("div", "mig"), element("ul", "reasons"));
   }
   const [title, busy, memory, facts, migs, reasons] = card.children;
-  card.className = `gpu ${gpu.vendor}${gpu.health.healthy ? "" : " unhealthy"}`;
+  const isSilent = gpu.utilizationRatio == null && gpu.memory.usedBytes == null && gpu.powerWatts == null && gpu.temperatures.length === 0;
+  const state = !gpu.health.healthy ? "unhealthy" : !gpu.problem ? "healthy" : isSilent ? "not read" : "read in part";
+  card.className = `gpu ${gpu.vendor}${gpu.health.healthy ? (gpu.problem ? " partial" : "") : " unhealthy"}`;
   card.dataset.gpu = gpu.id;
   const [id, name, badge] = title.children;
   id.textContent = gpu.id;
   name.textContent = name.title = printable(gpu.name ?? gpu.pciAddress);
-  badge.textContent = gpu.health.healthy ? "healthy" : "unhealthy";
+  badge.textContent = state;
   setMeter(busy, gpu.utilizationRatio, percent(gpu.utilizationRatio));
   setMeter(memory, share(gpu.memory), ofTotal(gpu.memory.usedBytes, gpu.memory.totalBytes));
   const clock = gpu.clocks.find((one) => one.domain === "graphics" || one.domain === "sm") ?? gpu.clocks[0];
@@ -206,6 +236,7 @@ at("container-charts").append(...containerCharts.map(([, chart]) => chart.figure
 const style = (index) => `c${index % 8}${index >= 8 ? " dashed" : ""}`;
 
 function showCharts() {
+  drawn = history;
   list(at("legend"), history.gpus, (button, gpu, index) => {
     if (!button.firstChild) {
       const mark = svg("svg", { viewBox: "0 0 14 8" });
@@ -228,9 +259,10 @@ function showCharts() {
     chart.show(lines, end, history.periodSeconds, hour);
     chart.figure.hidden = !history.gpus.some((gpu) => gpu[name].some((point) => point != null));
   }
-  at("container-charts").hidden = history.containers.length === 0;
+  const units = history.containers.filter((series) => series.id === view.selected);
+  at("container-charts").hidden = units.length === 0;
   for (const [name, chart] of containerCharts) {
-    chart.show(history.containers.map((series, index) => ({ label: series.unit, style: style(index), points: series[name] })), end, history.periodSeconds, hour);
+    chart.show(units.map((series, index) => ({ label: series.unit, style: style(index), points: series[name] })), end, history.periodSeconds, hour);
   }
 }
 
@@ -329,6 +361,7 @@ function showContainers() {
     button.dataset.id = container.id;
     button.textContent = printable(container.id.slice(0, 12));
     button.title = printable(container.id);
+    button.setAttribute("aria-pressed", String(container.id === view.selected));
     const limit = unit.memoryLimit;
     const limitText = element("span", "", limit ? bytes(limit.enforcedBytes) : unknown);
     if (limit) limitText.append(" ", element("span", "tier", limit.tier));
@@ -356,18 +389,14 @@ function showProcesses() {
     cells(row, processColumns, [String(process.pid), process.name, process.container?.slice(0, 12) ?? "host", process.unit, bytes(process.memoryBytes), percent(process.utilizationRatio)]), "tr");
 }
 
-async function select(id) {
+function select(id) {
   view.selected = view.selected === id ? null : id;
-  history = null;
-  try {
-    await askHistory();
-    showCharts();
-  } catch {
-    // The next turn asks again, and says what is wrong.
-    history = null;
-  }
+  showContainers();
+  showCharts();
+  turn();
 }
 
+document.addEventListener("visibilitychange", turn);
 at("filter").addEventListener("input", () => sample && (showContainers(), showProcesses()));
 at("more").addEventListener("click", () => ((view.all = !view.all), showContainers()));
 at("processes-section").addEventListener("toggle", () => sample && showProcesses());
