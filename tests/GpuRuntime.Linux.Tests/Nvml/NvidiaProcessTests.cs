@@ -115,11 +115,12 @@ public sealed class NvidiaProcessTests : NvidiaHostFixture
     [Test]
     public void A_MIG_device_that_the_inventory_does_not_know_yet_is_said_with_a_stand_in_library()
     {
-        Begin(Divided, gpus => $"{NvmlScenario.Of(gpus, _ => "MigMode 1 1\nMaxMigDeviceCount 7")}mig 0\nGpuInstanceId 9\nComputeInstanceId 0\n");
+        Begin(Divided, gpus => $"{NvmlScenario.Of(gpus, _ => "MigMode 1 1\nMaxMigDeviceCount 7\nprocess 100 4096 c")}mig 0\nGpuInstanceId 9\nComputeInstanceId 0\nprocess 100 4096 c\n");
 
         var sample = ReadOnce();
 
         Assert.That((sample.Problem, sample.MigDevices.Length), Is.EqualTo(("the MIG device of GPU instance 9 and compute instance 0 is new", 0)));
+        Assert.That(sample.Processes, Is.Empty, "none of its processes is the whole GPU's");
         Assert.That(sample.PowerWatts, Is.EqualTo(412.345));
     }
 

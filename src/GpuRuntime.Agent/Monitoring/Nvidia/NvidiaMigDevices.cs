@@ -11,13 +11,12 @@ internal sealed record NvidiaMigDevices(ImmutableArray<MigSample> Samples, Immut
 {
     private const string ProfileMark = " MIG ";
 
-    private static readonly NvidiaMigDevices None = new([], []);
-
     /// <param name="units">The MIG devices of the inventory.</param>
-    public static NvidiaMigDevices Read(NvmlDevice device, NvmlSensorFunctions sensors, IReadOnlyList<HeldUnit> units, NvmlReader reader)
+    /// <returns><see langword="null"/> for a GPU that is not in MIG mode, whose processes are its own.</returns>
+    public static NvidiaMigDevices? Read(NvmlDevice device, NvmlSensorFunctions sensors, IReadOnlyList<HeldUnit> units, NvmlReader reader)
     {
         if (reader.Ask(() => device.IsInMigMode()) != true)
-            return None;
+            return null;
         var samples = ImmutableArray.CreateBuilder<MigSample>();
         var processes = ImmutableArray.CreateBuilder<GpuProcess>();
         foreach (var mig in MigHandles(device, reader))

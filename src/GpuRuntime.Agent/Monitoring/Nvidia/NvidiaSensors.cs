@@ -78,8 +78,8 @@ internal sealed class NvidiaSensors(
             Xids = xids(),
             Repairs = NvidiaErrors.Repairs(device, _reader),
             Throttling = NvidiaThrottling.Of(device, _reader),
-            MigDevices = migs.Samples,
-            Processes = migs.Samples.IsEmpty ? _processes.Read(gpu.Id, _reader) : migs.Processes,
+            MigDevices = migs?.Samples ?? [],
+            Processes = migs?.Processes ?? _processes.Read(gpu.Id, _reader),
             Problem = _reader.Problem,
         };
     }
