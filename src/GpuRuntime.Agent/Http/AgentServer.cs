@@ -94,7 +94,7 @@ internal sealed class AgentServer : IDisposable
         var (certificate, key) = (configuration.AgentTlsCertificate, configuration.AgentTlsKey);
         if (certificate.Length == 0 != (key.Length == 0))
             throw new GpuRuntimeException(ErrorCode.AgentNotListening, "agent.tls wants both files or none: set agent.tls.certificate and agent.tls.key.");
-        return certificate.Length == 0 || !address.IsTcp ? null : new ServerCertificate(certificate, key, clock, report);
+        return certificate.Length == 0 || address.EndPoint is null ? null : new ServerCertificate(certificate, key, clock, report);
     }
 
     private static KestrelServerOptions OptionsOf(ListenAddress address, ServerCertificate? certificate, ServiceProvider? services)

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using GpuRuntime.Core.Errors;
@@ -20,10 +19,6 @@ internal sealed record ListenAddress(IPEndPoint? EndPoint, string? SocketPath)
 
     /// <summary>Only programs of this machine reach it.</summary>
     public bool IsLocal => EndPoint is not { } endPoint || IPAddress.IsLoopback(endPoint.Address);
-
-    /// <summary>It listens.</summary>
-    [MemberNotNullWhen(false, nameof(SocketPath))]
-    public bool IsTcp => EndPoint is not null;
 
     /// <summary>The agent listens nowhere.</summary>
     public bool IsNone => EndPoint is null && SocketPath is null;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Google.Protobuf;
+using GpuRuntime.Agent.Http;
 using GpuRuntime.Core.Errors;
 
 namespace GpuRuntime.Agent.Kubernetes.Grpc;
@@ -19,7 +20,7 @@ internal sealed class GrpcSocket(string path) : IDisposable
 
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
-        ConnectCallback = async (_, cancellation) => await ConnectAsync(path, cancellation).ConfigureAwait(false),
+        ConnectCallback = (_, cancellation) => SocketStream.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation),
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,
@@ -56,21 +57,6 @@ internal sealed class GrpcSocket(string path) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
-
-    private static async Task<Stream> ConnectAsync(string path, CancellationToken cancellation)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 
     private async Task<T> CallAsync<T>(string method, IMessage message, MessageParser<T> parser, TimeSpan longest, int most, CancellationToken cancellation)
         where T : IMessage<T>

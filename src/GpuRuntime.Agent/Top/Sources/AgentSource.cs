@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
+using GpuRuntime.Agent.Http;
 using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Monitoring.Samples;
@@ -22,7 +22,7 @@ internal sealed class AgentSource : ISampleSource
     {
         _address = address;
         var isEncrypted = configuration.AgentTlsCertificate.Length > 0 && address.EndPoint is IPEndPoint;
-        var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectCallback = (_, stop) => ConnectAsync(address.EndPoint, stop) };
+        var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectCallback = (_, stop) => SocketStream.ConnectAsync(address.EndPoint, stop) };
         if (isEncrypted)
             handler.SslOptions.RemoteCertificateValidationCallback = AgentCertificate.Checks(configuration.AgentTlsCertificate);
         _client = new HttpClient(handler)
@@ -73,19 +73,4 @@ internal sealed class AgentSource : ISampleSource
 
     private GpuRuntimeException Unreachable(string what, Exception? exception) =>
         new(ErrorCode.AgentUnreachable, $"The agent at {PrintableText.Quote(_address.Text)} {what}.", exception);
-
-    private static async ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken stop)
-    {
-        var socket = endPoint is IPEndPoint ? new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(endPoint, stop);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 }
