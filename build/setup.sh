@@ -18,6 +18,8 @@ runc runc
 crun crun
 dockerd docker.io
 chromium chromium
+curl curl
+openssl openssl
 docker docker-cli
 docker-compose docker-compose
 containerd containerd
