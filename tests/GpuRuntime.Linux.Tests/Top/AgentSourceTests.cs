@@ -17,6 +17,8 @@ public sealed class AgentSourceTests : DirectoryFixture
 {
     private const string Token = "0123456789abcdef0123456789abcdef";
 
+    private static int _addresses;
+
     private SampleFeed _feed = new(TimeProvider.System);
 
     [SetUp]
@@ -125,9 +127,11 @@ public sealed class AgentSourceTests : DirectoryFixture
 
     private static AgentSource Source(string address, RuntimeConfiguration configuration) => new(AgentAddress.Parse(address)!, configuration);
 
+    // On an address of loopback that nobody else uses: between this and the agent's own listening another test may take any port of 127.0.0.1.
     private static string FreeAddress()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        var number = Interlocked.Increment(ref _addresses);
+        using var listener = new TcpListener(new IPAddress([127, 77, (byte)(number >> 8), (byte)number]), 0);
         listener.Start();
         return listener.LocalEndpoint.ToString()!;
     }

@@ -10,14 +10,16 @@ internal sealed class PrivatePrometheus : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
+    private static int _addresses;
+
     private readonly Process _process;
     private readonly string _prefix;
     private readonly HttpClient _client;
 
-    private PrivatePrometheus(Process process, string prefix, int port)
+    private PrivatePrometheus(Process process, string prefix, IPEndPoint address)
     {
         (_process, _prefix) = (process, prefix);
-        _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
+        _client = new HttpClient { BaseAddress = new Uri($"http://{address}/") };
     }
 
     /// <param name="job">Lines of a scrape job, after its name.</param>
@@ -34,10 +36,10 @@ internal sealed class PrivatePrometheus : IAsyncDisposable
               {string.Join("\n  ", job)}
 
             """);
-        var port = FreePort();
+        var address = FreeAddress();
         var prefix = Path.Combine(place, "log");
-        var command = Command.Of(program, $"--config.file={configuration}", $"--storage.tsdb.path={place}/data", $"--web.listen-address=127.0.0.1:{port}", "--log.level=debug");
-        return new PrivatePrometheus(command.Start(prefix), prefix, port);
+        var command = Command.Of(program, $"--config.file={configuration}", $"--storage.tsdb.path={place}/data", $"--web.listen-address={address}", "--log.level=debug");
+        return new PrivatePrometheus(command.Start(prefix), prefix, address);
     }
 
     /// <summary>The values of a query by the label, once there are any.</summary>
@@ -82,10 +84,12 @@ internal sealed class PrivatePrometheus : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    // On an address of loopback that nobody else uses: between this and Prometheus's own listening another test may take any port of 127.0.0.1.
+    private static IPEndPoint FreeAddress()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        var number = Interlocked.Increment(ref _addresses);
+        using var listener = new TcpListener(new IPAddress([127, 78, (byte)(number >> 8), (byte)number]), 0);
         listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        return (IPEndPoint)listener.LocalEndpoint;
     }
 }
