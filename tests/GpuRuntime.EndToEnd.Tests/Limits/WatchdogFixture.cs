@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using GpuRuntime.EndToEnd.Tests.Monitoring;
 using GpuRuntime.EndToEnd.Tests.Rows;
 using GpuRuntime.TestHosts;
 
@@ -73,12 +74,7 @@ public abstract class WatchdogFixture(EngineKind kind) : BundleFixture(kind)
     }
 
     /// <summary>What AMD's compute driver tells of a process.</summary>
-    private protected void TellKfd(int pid, string address, string content)
-    {
-        var directory = Path.Combine(Host.SysRoot, "class/kfd/kfd/proc", $"{pid}");
-        Directory.CreateDirectory(directory);
-        Replace(Path.Combine(directory, $"vram_{KfdId(address)}"), content);
-    }
+    private protected void TellKfd(int pid, string address, string content) => new KfdUsers(Host, Machine.Directory).Tell(pid, address, content);
 
     private protected void TellKfd(int pid, string address, long bytes) => TellKfd(pid, address, $"{bytes}\n");
 
@@ -101,14 +97,6 @@ public abstract class WatchdogFixture(EngineKind kind) : BundleFixture(kind)
         var written = Machine.Directory.Combine($"written-{_files++}");
         File.WriteAllText(written, content);
         File.Move(written, path, overwrite: true);
-    }
-
-    private string KfdId(string address)
-    {
-        var render = Host.AmdGpus.Single(gpu => gpu.PciAddress == address).RenderNumber;
-        var node = Directory.GetDirectories(Path.Combine(Host.SysRoot, "class/kfd/kfd/topology/nodes"))
-            .Single(directory => File.ReadAllLines(Path.Combine(directory, "properties")).Contains(string.Create(CultureInfo.InvariantCulture, $"drm_render_minor {render}")));
-        return File.ReadAllText(Path.Combine(node, "gpu_id")).Trim();
     }
 }
 

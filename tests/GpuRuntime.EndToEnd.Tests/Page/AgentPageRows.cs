@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using GpuRuntime.EndToEnd.Tests.Monitoring;
 using GpuRuntime.TestHosts;
 using Microsoft.Playwright;
 
@@ -26,12 +27,12 @@ public sealed class AgentPageRows : PageFixture
     [Test]
     public async Task What_the_page_shows_is_what_the_API_says()
     {
-        await using var agent = await ServingAgent.StartAsync(_machine);
-        await agent.UntilAsync(async () => Amd(await agent.GpusAsync())["utilizationRatio"] is not null);
+        await using var agent = await StartAsync();
+        await agent.SampleAsync(sample => Amd(sample)["utilizationRatio"] is not null, "how busy amd:0 is");
         await OpenAsync(agent.Address);
         await Page.WaitForSelectorAsync("article.gpu");
 
-        var gpus = (await agent.GpusAsync())["gpus"]!.AsArray();
+        var gpus = (await agent.SampleAsync())["gpus"]!.AsArray();
         Assert.That(await TextsAsync("article.gpu h3 .id"), Is.EqualTo(gpus.Select(gpu => (string?)gpu!["id"])));
         Assert.That(await TextsAsync("article.gpu h3 .name"), Is.EqualTo(gpus.Select(gpu => (string?)gpu!["name"] ?? (string?)gpu["pciAddress"])));
         Assert.That(await TextsAsync("article.gpu .meter:nth-of-type(1) .value"), Is.EqualTo(gpus.Select(gpu => Percent((double?)gpu!["utilizationRatio"]))));
@@ -44,7 +45,7 @@ public sealed class AgentPageRows : PageFixture
     [Test]
     public async Task Values_follow_the_host_and_charts_move()
     {
-        await using var agent = await ServingAgent.StartAsync(_machine);
+        await using var agent = await StartAsync();
         await OpenAsync(agent.Address);
         var value = Page.Locator("article.gpu[data-gpu='amd:0'] .meter .value").First;
         await Assertions.Expect(value).ToHaveTextAsync("37 %");
@@ -63,7 +64,7 @@ public sealed class AgentPageRows : PageFixture
     [Test]
     public async Task The_page_asks_nobody_but_the_agent_and_the_console_stays_empty()
     {
-        await using var agent = await ServingAgent.StartAsync(_machine);
+        await using var agent = await StartAsync();
         await OpenAsync(agent.Address);
         await Page.WaitForSelectorAsync("article.gpu");
         await Page.ClickAsync("#theme");
@@ -79,7 +80,7 @@ public sealed class AgentPageRows : PageFixture
     [Test]
     public async Task Nothing_can_be_made_part_of_the_page_afterwards()
     {
-        await using var agent = await ServingAgent.StartAsync(_machine);
+        await using var agent = await StartAsync();
         await OpenAsync(agent.Address);
         await Page.WaitForSelectorAsync("article.gpu");
 
@@ -94,7 +95,7 @@ public sealed class AgentPageRows : PageFixture
     [Test]
     public async Task An_agent_that_is_gone_is_told_and_one_that_is_back_is_shown()
     {
-        var agent = await ServingAgent.StartAsync(_machine);
+        var agent = await StartAsync();
         await OpenAsync(agent.Address);
         await Page.WaitForSelectorAsync("article.gpu");
 
@@ -109,7 +110,7 @@ public sealed class AgentPageRows : PageFixture
         var file = _machine.Directory.Combine("token");
         await File.WriteAllTextAsync(file, Token);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await using var agent = await ServingAgent.StartAsync(_machine, config => config["agent"]!["tokenFile"] = file);
+        await using var agent = await StartAsync(new JsonObject { ["tokenFile"] = file });
         await OpenAsync(agent.Address);
 
         await Page.WaitForSelectorAsync("#token-value");
@@ -122,6 +123,13 @@ public sealed class AgentPageRows : PageFixture
 
         await Page.WaitForSelectorAsync("article.gpu");
         await PictureAsync("agent-token");
+    }
+
+    private Task<ServedAgent> StartAsync(JsonObject? keys = null)
+    {
+        var name = $"agent-{Guid.NewGuid():N}";
+        var config = _machine.WriteConfiguration($"{name}.json", config => config["agent"] = keys ?? []);
+        return ServedAgent.StartAsync(Command.Of(Programs.GpuRuntimeAgent, "serve", "--config", config), "127.0.0.1:0", _machine.Directory.Combine(name));
     }
 
     private void Tell(int busy, long usedBytes, long milliwatts)
@@ -144,7 +152,7 @@ public sealed class AgentPageRows : PageFixture
         file.Write(content);
     }
 
-    private static async Task<int> IndexOfAsync(ServingAgent agent, string id) => (await agent.GpusAsync())["gpus"]!.AsArray().Select(gpu => (string?)gpu!["id"]).Order(StringComparer.Ordinal).ToList().IndexOf(id);
+    private static async Task<int> IndexOfAsync(ServedAgent agent, string id) => (await agent.SampleAsync())["gpus"]!.AsArray().Select(gpu => (string?)gpu!["id"]).Order(StringComparer.Ordinal).ToList().IndexOf(id);
 
     private static JsonNode Amd(JsonNode sample) => sample["gpus"]!.AsArray().First(gpu => (string?)gpu!["id"] == "amd:0")!;
 

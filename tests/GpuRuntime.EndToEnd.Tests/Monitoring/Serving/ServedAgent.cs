@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json.Nodes;
 using GpuRuntime.EndToEnd.Tests.Limits;
 
 namespace GpuRuntime.EndToEnd.Tests.Monitoring;
@@ -20,6 +21,9 @@ internal sealed class ServedAgent : IAsyncDisposable
     public WatchdogAgent Process { get; }
 
     public AgentDoor Door { get; }
+
+    /// <summary>Of an agent that listens by TCP.</summary>
+    public Uri Address => new($"http://127.0.0.1:{Door.Port}/");
 
     public int Descriptors => Directory.GetFileSystemEntries($"/proc/{Process.Id}/fd").Length;
 
@@ -58,6 +62,21 @@ internal sealed class ServedAgent : IAsyncDisposable
     public async Task<RawReply> AskAsync(string method, string path, params string[] headers) =>
         (await SendAsync($"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{string.Concat(headers.Select(static header => header + "\r\n"))}\r\n"))
             ?? throw new IOException($"No answer to {method} {path}");
+
+    /// <summary>The newest sample.</summary>
+    public async Task<JsonNode> SampleAsync() => JsonNode.Parse((await GetAsync("/api/v1/gpus")).Content)!;
+
+    /// <summary>The first sample of which something holds.</summary>
+    public async Task<JsonNode> SampleAsync(Predicate<JsonNode> condition, string what)
+    {
+        for (var clock = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(100))
+        {
+            var sample = await SampleAsync();
+            if (condition(sample))
+                return sample;
+            Assert.That(clock.Elapsed, Is.LessThan(Limit), () => $"The agent does not tell this: {what}\n{sample.ToJsonString()}\n{string.Join('\n', Process.Warnings)}");
+        }
+    }
 
     /// <summary>Sends bytes as they are, and reads until the agent has no more to say.</summary>
     public async Task<RawReply?> SendAsync(string request)
