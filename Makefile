@@ -27,7 +27,7 @@ export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT := 1
 help:
 	@echo 'make demo          a container with a GPU, by runc, on a simulated host (REAL=1: on this machine'"'"'s GPUs)'
 	@echo 'make test          every test; the last line says how many passed, failed, were skipped'
-	@echo 'make bench         what a container start costs over bare runc'
+	@echo 'make bench         what a container start costs over bare runc, and what the agent costs'
 	@echo 'make gpu-test      the checks on a real NVIDIA host, from what make build left in $(bin)'
 	@echo 'make build         the executables, in $(bin), and the libraries of the cooperative limit, in $(cooperative)'
 	@echo 'make setup         installs what the targets need and this machine lacks (Debian packages)'
@@ -70,6 +70,8 @@ demo: setup build $(test_hosts)
 
 bench: setup build $(test_hosts)
 	@tests/bench/bench.sh
+	@echo
+	@tests/bench/agent.sh
 
 # Without prerequisites: it runs where there is no compiler, no SDK and no network.
 gpu-test:

@@ -9,6 +9,7 @@ internal static class CommandLine
         usage: gpu-runtime-test-hosts nvidia DIR [--gpus N] [--layout multiarch|debian|lib64] [--driver VERSION] [--open] [--driver-root DIR]
                gpu-runtime-test-hosts host NAME DIR
                gpu-runtime-test-hosts captured NAME DIR
+               gpu-runtime-test-hosts monitored mixed|amd DIR CONTAINERS USERS-OF-CONTAINER
                gpu-runtime-test-hosts driver DIR
                gpu-runtime-test-hosts rootfs busybox|glibc|fedora|distroless|musl DIR
                gpu-runtime-test-hosts bundle DIR --rootfs ROOTFS [--env NAME=VALUE]... [--capability CAP]... [--prestart PROGRAM CONFIG] -- ARGS...
@@ -26,6 +27,9 @@ internal static class CommandLine
                 break;
             case ["captured", var name, var directory]:
                 Console.WriteLine(CapturedHost.Open(name, directory).ConfigPath);
+                break;
+            case ["monitored", ("mixed" or "amd") and var kind, var directory, var containers, var users]:
+                Console.WriteLine(MonitoredHost.Create(directory, kind == "mixed", Number(containers), Number(users)).ConfigPath);
                 break;
             case ["driver", var directory]:
                 Console.WriteLine(NvidiaDriverPackages.Unpack(directory).DriverVersion);

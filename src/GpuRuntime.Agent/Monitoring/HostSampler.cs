@@ -24,7 +24,7 @@ internal sealed class HostSampler(
     private static readonly TimeSpan TimeBetweenLooks = TimeSpan.FromSeconds(30);
 
     private readonly Lock _passing = new();
-    private readonly object _gate = new();
+    private readonly ReadingGate _gate = new();
     private readonly SortedDictionary<string, SensorWorker> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, GpuSample> _lost = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _failures = new(StringComparer.Ordinal);
@@ -101,8 +101,7 @@ internal sealed class HostSampler(
             foreach (var worker in workers)
                 worker.Start(now);
             var ends = clock.GetElapsedTime(0, clock.GetTimestamp()) + LongestReading;
-            while (workers.Any(worker => worker.IsReading) && ends - clock.GetElapsedTime(0, clock.GetTimestamp()) is { Ticks: > 0 } left)
-                Monitor.Wait(_gate, left);
+            _gate.Wait(() => ends - clock.GetElapsedTime(0, clock.GetTimestamp()));
             return
             [
                 .. _gpus.Select(gpu => _workers.TryGetValue(KeyOf(gpu), out var worker) ? worker.Result(LongestReading) : new GpuSample(gpu)),

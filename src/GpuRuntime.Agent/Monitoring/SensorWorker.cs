@@ -11,16 +11,18 @@ internal sealed class SensorWorker : IDisposable
 {
     private const int StackBytes = 256 << 10;
 
-    private readonly object _gate;
+    private readonly ReadingGate _gate;
     private readonly Func<IGpuSensors> _open;
+    // One that all share would wake every thread whenever one has something to do.
+    private readonly object _wake = new();
     private IGpuSensors? _sensors;
-    private TimeSpan _now;
+    private TimeSpan? _asked;
     private bool _isReading;
     private bool _isEnded;
     private GpuSample? _sample;
 
-    /// <param name="gate">Pulsed whenever a reading has returned; shared by the workers of a host.</param>
-    public SensorWorker(Gpu gpu, Func<IGpuSensors> open, object gate)
+    /// <param name="gate">Shared by the workers of a host.</param>
+    public SensorWorker(Gpu gpu, Func<IGpuSensors> open, ReadingGate gate)
     {
         Gpu = gpu;
         _open = open;
@@ -30,16 +32,18 @@ internal sealed class SensorWorker : IDisposable
 
     public Gpu Gpu { get; }
 
-    /// <summary>With the gate held.</summary>
-    public bool IsReading => _isReading;
-
     /// <summary>With the gate held: starts a reading, unless the last one has not returned.</summary>
     public void Start(TimeSpan now)
     {
         if (_isReading)
             return;
-        (_now, _sample, _isReading) = (now, null, true);
-        Monitor.PulseAll(_gate);
+        (_sample, _isReading) = (null, true);
+        _gate.Began();
+        lock (_wake)
+        {
+            _asked = now;
+            Monitor.Pulse(_wake);
+        }
     }
 
     /// <summary>With the gate held: what was read since <see cref="Start"/>.</summary>
@@ -50,10 +54,10 @@ internal sealed class SensorWorker : IDisposable
 
     public void Dispose()
     {
-        lock (_gate)
+        lock (_wake)
         {
             _isEnded = true;
-            Monitor.PulseAll(_gate);
+            Monitor.Pulse(_wake);
         }
     }
 
@@ -65,7 +69,7 @@ internal sealed class SensorWorker : IDisposable
             lock (_gate)
             {
                 (_sample, _isReading) = (sample, false);
-                Monitor.PulseAll(_gate);
+                _gate.Returned();
             }
         }
 
@@ -74,11 +78,13 @@ internal sealed class SensorWorker : IDisposable
 
     private TimeSpan? Next()
     {
-        lock (_gate)
+        lock (_wake)
         {
-            while (!_isReading && !_isEnded)
-                Monitor.Wait(_gate);
-            return _isEnded ? null : _now;
+            while (_asked is null && !_isEnded)
+                Monitor.Wait(_wake);
+            var now = _isEnded ? null : _asked;
+            _asked = null;
+            return now;
         }
     }
 

@@ -13,7 +13,6 @@ namespace GpuRuntime.Agent.Watchdog;
 /// </summary>
 internal sealed class MemoryWatchdog : IDisposable
 {
-    private const int PassesBetweenSweeps = 10;
     private const int PassesBetweenLooks = 30;
 
     // A kernel or driver that takes longer for one container or GPU hangs, or nearly so.
@@ -53,9 +52,8 @@ internal sealed class MemoryWatchdog : IDisposable
     public void Pass(TimeSpan now)
     {
         _passes++;
-        if (_passes % PassesBetweenSweeps == 0)
-            _ledger.Sweep();
         Follow(_ledger.Entries());
+        _ledger.Sweep();
         if (_passes % PassesBetweenLooks == 0)
             Look();
         var readings = new List<Reading>();

@@ -92,6 +92,11 @@ public sealed class AllocationLedger(string stateDirectory)
     /// <inheritdoc cref="Read"/>
     public void ReleaseDeleted(AllocationOwner owner) => Release(owner, entry => !LedgerSweep.IsLive(entry));
 
+    /// <summary>Takes an entry that was read before away if its container is gone. Nobody waits for the lock as long as it is there.</summary>
+    /// <inheritdoc cref="Read"/>
+    public void ReleaseGone(AllocationEntry entry) =>
+        Guarded(() => !LedgerSweep.IsLive(entry) && Release(AllocationOwner.Of(entry), present => !LedgerSweep.IsLive(present)));
+
     internal Allocation Reserve(AllocationOwner owner, string bundle, ProcessIdentity process, Func<IHoldings, Allocation> decide, bool comparesHolders = false) => Guarded(() =>
     {
         using var directory = LedgerDirectory.Open(_state);

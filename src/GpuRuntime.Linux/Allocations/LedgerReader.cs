@@ -12,9 +12,6 @@ namespace GpuRuntime.Linux.Allocations;
 /// </summary>
 public sealed class LedgerReader(string stateDirectory)
 {
-    // A change within the same step of the kernel's clock shows in no time of modification: what was changed a moment ago is looked at again.
-    private const long SettledNanoseconds = 1_000_000_000;
-
     private readonly StateDirectory _state = new(stateDirectory);
     private Dictionary<string, KnownFile> _files = new(StringComparer.Ordinal);
     private ImmutableArray<AllocationEntry> _entries = [];
@@ -41,7 +38,8 @@ public sealed class LedgerReader(string stateDirectory)
         var status = directory.Status();
         if (_settled is { } settled && settled.IsSameFile(status) && settled.ModifiedNanoseconds == status.ModifiedNanoseconds)
             return _entries;
-        var isSettled = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100 - status.ModifiedNanoseconds > SettledNanoseconds;
+        // A change within the same step of the kernel's clock shows in no time of modification: what was changed a moment ago is looked at again.
+        var isSettled = status.IsSettled;
         var files = new Dictionary<string, KnownFile>(StringComparer.Ordinal);
         var isSame = true;
         foreach (var name in directory.Names())

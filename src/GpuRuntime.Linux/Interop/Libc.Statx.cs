@@ -19,6 +19,9 @@ internal readonly record struct FileStatus(FileType Type, uint Mode, uint Uid, u
     /// <summary>When its content, or of a directory the list of its names, was changed last; nanoseconds since 1970. Kernels count in steps of some milliseconds.</summary>
     public long ModifiedNanoseconds { get; init; }
 
+    /// <summary>The last change is so old that a later one has another time.</summary>
+    public bool IsSettled => DateTime.UtcNow - DateTime.UnixEpoch - TimeSpan.FromTicks(ModifiedNanoseconds / TimeSpan.NanosecondsPerTick) > TimeSpan.FromSeconds(1);
+
     /// <summary>It is this process's own, and nobody else may write to it.</summary>
     public bool IsOursAlone => Uid == Libc.EffectiveUserId() && (Mode & 0b010_010) == 0;
 

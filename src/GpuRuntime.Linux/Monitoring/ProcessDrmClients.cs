@@ -34,10 +34,15 @@ public static class ProcessDrmClients
     }
 
     /// <summary>How many files a process has open, which costs little to ask; <see langword="null"/> where the kernel does not tell (before Linux 6.2).</summary>
-    public static OpenFiles? Count(KernelFiles proc, int pid) =>
-        proc.IsProcfs && Libc.TryStat(proc.Root, string.Create(CultureInfo.InvariantCulture, $"{pid}/fd"), Libc.AtStatxDontSync, out _) is { Type: FileType.Directory, Size: > 0 and var count } status
-            ? new OpenFiles(status.Inode, count)
-            : null;
+    public static OpenFiles? Count(KernelFiles proc, int pid)
+    {
+        if (Libc.TryStat(proc.Root, string.Create(CultureInfo.InvariantCulture, $"{pid}/fd"), Libc.AtStatxDontSync, out _) is not { Type: FileType.Directory } status)
+            return null;
+        if (proc.IsProcfs)
+            return status.Size > 0 ? new OpenFiles(status.Inode, status.Size) : null;
+        // Of a tree that stands for procfs, the time of its last change says as much.
+        return status.IsSettled ? new OpenFiles(status.Inode, (ulong)status.ModifiedNanoseconds) : null;
+    }
 
     /// <summary>What a file that was found tells now.</summary>
     /// <returns><see langword="null"/> when it was closed, is another's by now, or its process has ended.</returns>

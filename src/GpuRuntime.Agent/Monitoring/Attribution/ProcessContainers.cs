@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using GpuRuntime.Core.Monitoring.Attribution;
 using GpuRuntime.Core.Monitoring.Samples;
@@ -13,47 +14,51 @@ internal sealed class ProcessContainers(KernelFiles proc)
 
     private Dictionary<int, KnownProcess> _known = [];
 
+    /// <param name="processes">One for each unit that it uses.</param>
     /// <param name="containers">Those of the ledger.</param>
     /// <returns>The processes that are there, by their numbers: one that took the number of another is another.</returns>
-    public IReadOnlyDictionary<int, KnownProcess> Find(IEnumerable<int> pids, IReadOnlyCollection<LedgerContainer> containers, TimeSpan now)
+    public IReadOnlyDictionary<int, KnownProcess> Find(ImmutableArray<GpuProcess> processes, LedgerContainers containers, TimeSpan now)
     {
-        var found = new Dictionary<int, KnownProcess>();
-        foreach (var pid in pids)
+        var found = new Dictionary<int, KnownProcess>(_known.Count);
+        foreach (var process in processes)
         {
-            if (!found.ContainsKey(pid) && Of(pid, containers, now) is { } process)
-                found[pid] = process;
+            if (!found.ContainsKey(process.Pid) && Of(process, containers, now) is { } known)
+                found[process.Pid] = known;
         }
 
         _known = found;
         return found;
     }
 
-    private KnownProcess? Of(int pid, IReadOnlyCollection<LedgerContainer> containers, TimeSpan now)
+    private KnownProcess? Of(GpuProcess process, LedgerContainers containers, TimeSpan now)
     {
-        if (ProcessStat.Of(proc, pid) is not { } identity)
-            return null;
-        if (_known.TryGetValue(pid, out var known) && known.Process == identity && now - known.Looked < TimeBetweenLooks)
+        if (_known.TryGetValue(process.Pid, out var known) && now - known.Looked < TimeBetweenLooks && known.IsSurely(process, proc))
             return known;
-        var name = proc.Read(string.Create(CultureInfo.InvariantCulture, $"{pid}/comm"))?.TrimEnd('\n');
-        var cgroups = proc.Read(string.Create(CultureInfo.InvariantCulture, $"{pid}/cgroup"));
+        var mark = ProcessMark.Of(proc, process.Pid);
+        if (ProcessStat.Of(proc, process.Pid) is not { } identity)
+            return null;
+        if (known?.Process == identity && now - known.Looked < TimeBetweenLooks)
+            return known with { Mark = mark };
+        var name = proc.Read(string.Create(CultureInfo.InvariantCulture, $"{process.Pid}/comm"))?.TrimEnd('\n');
+        var cgroups = proc.Read(string.Create(CultureInfo.InvariantCulture, $"{process.Pid}/cgroup"));
         // Gone meanwhile.
-        return name is null || cgroups is null ? null : new KnownProcess(identity, name, Container(cgroups, containers), now);
+        return name is null || cgroups is null ? null : new KnownProcess(identity, name, Container(cgroups, containers), now, mark);
     }
 
-    private static ContainerIdentity? Container(string cgroups, IReadOnlyCollection<LedgerContainer> containers)
+    private static ContainerIdentity? Container(string cgroups, LedgerContainers containers)
     {
         var paths = CgroupPath.Paths(cgroups);
         if (CgroupPath.Container(cgroups) is { } named)
         {
-            var claimed = containers.Where(container => container.Entry.Container == named.Id).ToList();
-            if (claimed.Find(container => container.MayHold(paths)) is { } own)
+            var claimed = containers.Of(named.Id);
+            if (claimed.FirstOrDefault(container => container.MayHold(paths)) is { } own)
                 return Known(own.Identity, named);
             // Else it has made itself a cgroup of another container's name: what it uses is not that one's.
-            if (claimed.Count == 0)
+            if (!claimed.Any())
                 return named;
         }
 
-        return paths.Count == 0 ? null : containers.FirstOrDefault(container => container.Holds(paths))?.Identity;
+        return paths.Count == 0 ? null : containers.All.FirstOrDefault(container => container.Holds(paths))?.Identity;
     }
 
     // The bundle knows more, and the cgroup the engine's name where the bundle lies at no engine's place.

@@ -140,7 +140,7 @@ internal sealed class GpuUser(ProcessIdentity process)
                 return activity;
         }
 
-        var added = new UnitActivity(process.Pid, unit);
+        var added = new UnitActivity(process, unit);
         activities.Add(added);
         return added;
     }

@@ -64,7 +64,11 @@ internal sealed class ProcessFinder(KernelFiles proc, Func<int, bool> look) : ID
         _count = all.Count;
         _listed = _last is null ? [.. all] : null;
         foreach (var pid in all.Take(MostAtFirst))
+        {
+            // For its first turn: what it has open now is looked at now.
+            _ = _idle.IsUnchanged(pid);
             look(pid);
+        }
     }
 
     private IEnumerable<int> New()

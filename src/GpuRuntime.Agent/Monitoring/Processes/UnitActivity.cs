@@ -5,7 +5,7 @@ using GpuRuntime.Core.Monitoring.Samples;
 namespace GpuRuntime.Agent.Monitoring.Processes;
 
 /// <summary>What one process does on one unit.</summary>
-internal sealed class UnitActivity(int pid, HeldUnit unit)
+internal sealed class UnitActivity(ProcessIdentity process, HeldUnit unit)
 {
     private long? _drmBytes;
     private bool _isDrmUnknown;
@@ -45,13 +45,14 @@ internal sealed class UnitActivity(int pid, HeldUnit unit)
     }
 
     /// <summary>All of it, once it is concluded.</summary>
-    public GpuProcess Use { get; private set; } = new(pid, unit.Id);
+    public GpuProcess Use { get; private set; } = new(process.Pid, unit.Id);
 
     public void Conclude(GpuUser user)
     {
         var drm = _isDrmUnknown ? null : _drmBytes;
-        Use = new GpuProcess(pid, unit.Id)
+        Use = new GpuProcess(process.Pid, unit.Id)
         {
+            StartTime = process.StartTime,
             // Two accounts of the same memory, of which neither need be complete.
             MemoryBytes = user.IsKnownInPart ? null : Larger(drm, _kfd?.MemoryBytes),
             UtilizationRatio = Larger(Ratios.Busiest, _kfd?.ComputeRatio) is { } ratio ? Math.Min(ratio, 1) : null,

@@ -5,6 +5,11 @@ namespace GpuRuntime.Core.Monitoring.Samples;
 /// <param name="UnitId">The GPU (<c>amd:0</c>) or MIG device (<c>nvidia:0:1</c>).</param>
 public sealed record GpuProcess(int Pid, string UnitId)
 {
+    /// <summary>
+    /// When it began, in clock ticks after the host's boot, where whoever tells of it has made sure that it is no later process with its number.
+    /// </summary>
+    public long? StartTime { get; init; }
+
     /// <summary>Device memory in bytes.</summary>
     public long? MemoryBytes { get; init; }
 

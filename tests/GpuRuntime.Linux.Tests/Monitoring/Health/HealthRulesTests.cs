@@ -53,7 +53,7 @@ public sealed class HealthRulesTests
     [Test]
     public void What_a_driver_says_of_a_GPU_that_it_cannot_read_reaches_the_rules()
     {
-        var gate = new object();
+        var gate = new ReadingGate();
         var gpu = Gpu("0000:03:00.0", null);
         using var worker = new SensorWorker(gpu, () => throw new GpuFaultException(GpuFault.ResetRequired, "NVML says: GPU requires reset."), gate);
 
@@ -61,8 +61,7 @@ public sealed class HealthRulesTests
         lock (gate)
         {
             worker.Start(TimeSpan.Zero);
-            while (worker.IsReading)
-                Monitor.Wait(gate);
+            gate.Wait(() => TimeSpan.FromMinutes(1));
             sample = worker.Result(TimeSpan.Zero);
         }
 

@@ -2,6 +2,7 @@
  * Stands in for NVIDIA's libnvidia-ml.so.1, with the GPUs that the file "nvml.scenario" beside it tells of. It is read anew whenever it was replaced,
  * also while the library is loaded. Lines, of which those before the first "gpu" are of the driver:
  *   driver VERSION
+ *   steady                   it is not read again, and nothing happens: for measuring what others cost
  *   init STATUS              initialising fails
  *   wait STATUS              waiting for events fails
  *   record FILE              where to note: init, shutdown, handle NAME, every CALL
@@ -51,7 +52,7 @@ static char path[PATH_MAX];
 static struct timespec modified;
 static ino_t inode;
 static char *text, *lines[MOST_LINES];
-static int line_count, section_count, global_count;
+static int line_count, section_count, global_count, is_steady;
 static struct section sections[MOST_SECTIONS];
 
 /* The library may have been loaded by the name of a descriptor. */
@@ -68,7 +69,7 @@ __attribute__((constructor)) static void locate(void)
 static void load(void)
 {
     struct stat status;
-    if (stat(path, &status) || (status.st_ino == inode && !memcmp(&status.st_mtim, &modified, sizeof modified)))
+    if (is_steady || stat(path, &status) || (status.st_ino == inode && !memcmp(&status.st_mtim, &modified, sizeof modified)))
         return;
     FILE *file = fopen(path, "r");
     if (!file || fstat(fileno(file), &status))
@@ -102,6 +103,8 @@ static void load(void)
         sections[section_count - 1].end = line_count;
     else
         global_count = line_count;
+    for (int i = 0; i < global_count; i++)
+        is_steady |= !strcmp(lines[i], "steady");
 }
 
 /* What follows the key in the first line that has it. */
@@ -649,6 +652,8 @@ int nvmlEventSetWait_v2(struct set *set, struct event *event, unsigned milliseco
         }
         if (waited >= milliseconds)
             return TIMEOUT;
+        if (is_steady)
+            waited += milliseconds, usleep(milliseconds * 1000);
     }
 }
 
