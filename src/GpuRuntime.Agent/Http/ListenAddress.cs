@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using GpuRuntime.Core.Errors;
 
 namespace GpuRuntime.Agent.Http;
@@ -31,7 +33,7 @@ internal sealed record ListenAddress(IPEndPoint? EndPoint, string? SocketPath)
         if (text.StartsWith(UnixPrefix, StringComparison.Ordinal))
         {
             var path = text[UnixPrefix.Length..];
-            return path.StartsWith('/') && !path.EndsWith('/') && !path.Contains('\0', StringComparison.Ordinal) && System.Text.Encoding.UTF8.GetByteCount(path) <= LongestSocketPath
+            return path.StartsWith('/') && !path.EndsWith('/') && !path.Contains('\0', StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(path) <= LongestSocketPath
                 ? new ListenAddress(null, path)
                 : throw Refused(text, $"after unix: an absolute path of at most {LongestSocketPath} bytes is wanted");
         }
@@ -48,12 +50,11 @@ internal sealed record ListenAddress(IPEndPoint? EndPoint, string? SocketPath)
     {
         if (text == Localhost)
             return IPAddress.Loopback;
-        var isBracketed = text is ['[', _, .., ']'];
-        // IPAddress takes numbers like "1" too.
-        return IPAddress.TryParse(isBracketed ? text[1..^1] : text, out var address) && address.AddressFamily == (isBracketed ? System.Net.Sockets.AddressFamily.InterNetworkV6 : System.Net.Sockets.AddressFamily.InterNetwork)
-            && (isBracketed || text.Count('.') == 3)
-            ? address
-            : null;
+        if (text is ['[', .. var inner, ']'])
+            // IPAddress takes brackets of its own, and a port behind them.
+            return !inner.Contains('[', StringComparison.Ordinal) && IPAddress.TryParse(inner, out var six) && six.AddressFamily == AddressFamily.InterNetworkV6 ? six : null;
+        // IPAddress takes numbers like "1" too, and those that begin with 0 for octal ones.
+        return IPAddress.TryParse(text, out var four) && four.AddressFamily == AddressFamily.InterNetwork && four.ToString() == text ? four : null;
     }
 
     private static GpuRuntimeException Refused(string text, string reason) => new(

@@ -12,12 +12,13 @@ namespace GpuRuntime.Agent.Http;
 /// <summary>What is served of the newest sample: each page is written once a sample, however many ask.</summary>
 internal static class SampleRoutes
 {
+    private const string NoSampleYet = "GPUs have not been read yet; ask again.";
     private const string NoSample = "GPUs have not been read for ten seconds; the agent's log says why.";
 
     public static ImmutableArray<IHttpRoute> Of(SampleFeed feed, MetricSubject subject, ImmutableArray<MetricFamily> families) =>
         [new MetricsRoute(feed, subject, families), new GpusRoute(feed), new HealthRoute(feed)];
 
-    private static HttpAnswer Absent() => HttpAnswer.Text(StatusCodes.Status503ServiceUnavailable, NoSample);
+    private static HttpAnswer Absent(SampleFeed feed) => HttpAnswer.Text(StatusCodes.Status503ServiceUnavailable, feed.IsWaiting ? NoSampleYet : NoSample);
 
     private sealed class MetricsRoute(SampleFeed feed, MetricSubject subject, ImmutableArray<MetricFamily> families) : IHttpRoute
     {
@@ -31,7 +32,7 @@ internal static class SampleRoutes
         public HttpAnswer Answer(HttpQuestion question)
         {
             if (feed.Latest is not { } sample)
-                return Absent();
+                return Absent(feed);
             return WantsOpenMetrics(question.Accept)
                 ? new HttpAnswer(StatusCodes.Status200OK, $"{OpenMetrics}; version=1.0.0; charset=utf-8", _openMetrics.Of(sample))
                 : new HttpAnswer(StatusCodes.Status200OK, "text/plain; version=0.0.4; charset=utf-8", _prometheus.Of(sample));
@@ -65,7 +66,7 @@ internal static class SampleRoutes
 
         public string Path => "/api/v1/gpus";
 
-        public HttpAnswer Answer(HttpQuestion question) => feed.Latest is { } sample ? new HttpAnswer(StatusCodes.Status200OK, HttpAnswer.Json, _page.Of(sample)) : Absent();
+        public HttpAnswer Answer(HttpQuestion question) => feed.Latest is { } sample ? new HttpAnswer(StatusCodes.Status200OK, HttpAnswer.Json, _page.Of(sample)) : Absent(feed);
     }
 
     private sealed class HealthRoute(SampleFeed feed) : IHttpRoute
@@ -74,7 +75,7 @@ internal static class SampleRoutes
 
         public bool IsPublic => true;
 
-        public HttpAnswer Answer(HttpQuestion question) => feed.Latest is null ? Absent() : HttpAnswer.Text(StatusCodes.Status200OK, "ok");
+        public HttpAnswer Answer(HttpQuestion question) => feed.Latest is null ? Absent(feed) : HttpAnswer.Text(StatusCodes.Status200OK, "ok");
     }
 
     private sealed class WrittenOnce(Action<HostSample, IBufferWriter<byte>> write)

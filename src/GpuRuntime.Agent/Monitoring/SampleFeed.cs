@@ -16,6 +16,9 @@ internal sealed class SampleFeed
     /// <summary><see langword="null"/> before the first pass, and when passes have not come to their end for ten seconds.</summary>
     public HostSample? Latest => _latest is { } latest && _clock.GetElapsedTime(latest.Timestamp) <= OldestSample ? latest.Sample : null;
 
+    /// <summary>No pass has come to its end yet.</summary>
+    public bool IsWaiting => _latest is null;
+
     public void Publish(HostSample sample) => _latest = new Stamped(sample, _clock.GetTimestamp());
 
     private sealed record Stamped(HostSample Sample, long Timestamp);

@@ -18,6 +18,9 @@ public static class DmemRegions
     /// <summary>The file in <see cref="HostTree.Sys"/>.</summary>
     public const string CapacityFile = $"{UnifiedHierarchy.Directory}/{UnifiedHierarchy.Dmem}.capacity";
 
+    private const string NvidiaStart = "nvidia/";
+    private const string NvidiaEnd = "/vidmem";
+
     /// <summary>The regions of this host; empty where the kernel has no such controller.</summary>
     public static ImmutableArray<DmemRegion> Read(IHostRoot host) => host.ReadText(HostTree.Sys, CapacityFile) is { } text ? Parse(text) : [];
 
@@ -38,7 +41,7 @@ public static class DmemRegions
     /// <summary>
     /// The regions that hold a GPU's memory and that a limit can be written for: amdgpu has one for the whole device, whatever its partitions
     /// (<c>drm/ADDRESS/vram</c>), xe one a tile (<c>drm/ADDRESS/vram0</c>, <c>vram1</c>). NVIDIA's driver has regions too, whose limits are set through
-    /// NVML alone: they are not here.
+    /// NVML alone: they are not here, but in <see cref="CountedOf"/>.
     /// </summary>
     /// <returns>In the order of the tiles; empty for a driver without regions (i915), or where the controller does not know the device.</returns>
     public static ImmutableArray<DmemRegion> Of(Gpu gpu, ImmutableArray<DmemRegion> regions)
@@ -57,6 +60,14 @@ public static class DmemRegions
         return [.. own];
     }
 
+    /// <summary>
+    /// The regions in which a GPU's memory is counted, whether a limit can be written for them or not: those of <see cref="Of"/>, and of NVIDIA's driver
+    /// from release 615 on <c>nvidia/ADDRESS/vidmem</c>, with eight digits of the domain.
+    /// </summary>
+    /// <returns>As of <see cref="Of"/>.</returns>
+    public static ImmutableArray<DmemRegion> CountedOf(Gpu gpu, ImmutableArray<DmemRegion> regions) =>
+        gpu.Vendor == GpuVendor.Nvidia ? [.. regions.Where(region => IsNvidias(region.Name, gpu.PciAddress))] : Of(gpu, regions);
+
     /// <summary>A GPU's memory in bytes, over all of its regions; <see langword="null"/> where the controller does not know the device.</summary>
     public static long? CapacityOf(Gpu gpu, ImmutableArray<DmemRegion> regions)
     {
@@ -65,6 +76,10 @@ public static class DmemRegions
             sum += (ulong)region.CapacityBytes;
         return sum is > 0 and <= long.MaxValue ? (long)sum : null;
     }
+
+    private static bool IsNvidias(string region, PciAddress address) =>
+        region.StartsWith(NvidiaStart, StringComparison.Ordinal) && region.EndsWith(NvidiaEnd, StringComparison.Ordinal) && region.Length > NvidiaStart.Length + NvidiaEnd.Length
+        && PciAddress.Parse(region.AsSpan(NvidiaStart.Length, region.Length - NvidiaStart.Length - NvidiaEnd.Length)) == address;
 
     private static int? Tile(DmemRegion region, string prefix) =>
         int.TryParse(region.Name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var tile) ? tile : null;

@@ -30,6 +30,25 @@ public sealed class DmemRegionTests
     public void A_GPU_has_the_regions_of_its_device_and_driver(string driver, string address, string regions) =>
         Assert.That(string.Join(' ', DmemRegions.Of(Gpu(driver, address), DmemRegions.Parse(Capacity)).Select(region => region.Name)), Is.EqualTo(regions));
 
+    [TestCase("nvidia", "0000:02:00.0", "nvidia/00000000:02:00.0/vidmem")]
+    [TestCase("nvidia", "0000:03:00.0", "", Description = "a region of another vendor's")]
+    [TestCase("nvidia", "0001:02:00.0", "", Description = "another domain")]
+    [TestCase("amdgpu", "0000:03:00.0", "drm/0000:03:00.0/vram")]
+    [TestCase("xe", "0000:0b:00.0", "drm/0000:0b:00.0/vram0 drm/0000:0b:00.0/vram1")]
+    [TestCase("i915", "0000:0b:00.0", "")]
+    [TestCase("amdgpu", "0000:02:00.0", "", Description = "a region of another vendor's")]
+    public void A_GPUs_use_is_counted_in_NVIDIAs_regions_too(string driver, string address, string regions) =>
+        Assert.That(string.Join(' ', DmemRegions.CountedOf(Gpu(driver, address), DmemRegions.Parse(Capacity)).Select(region => region.Name)), Is.EqualTo(regions));
+
+    [TestCase("nvidia/0000002:00.0/vidmem")]
+    [TestCase("nvidia/00000000:02:00.0/vidmem2")]
+    [TestCase("nvidia/00000000:02:00.0/bar1")]
+    [TestCase("nvidia/vidmem")]
+    [TestCase("nvidia//vidmem")]
+    [TestCase("xnvidia/00000000:02:00.0/vidmem")]
+    public void A_region_of_another_form_is_none_of_NVIDIAs(string region) =>
+        Assert.That(DmemRegions.CountedOf(Gpu("nvidia", "0000:02:00.0"), DmemRegions.Parse($"{region} 1\n")), Is.Empty);
+
     [Test]
     public void A_GPUs_memory_is_that_of_its_regions()
     {
@@ -97,5 +116,5 @@ public sealed class DmemRegionTests
         Assert.That(DmemRegions.Read(machine.Root), Is.Empty);
     }
 
-    private static Gpu Gpu(string driver, string address) => GpuBuilder.Gpu(GpuVendor.Amd, 0, address, null) with { Driver = driver };
+    private static Gpu Gpu(string driver, string address) => GpuBuilder.Gpu(driver == "nvidia" ? GpuVendor.Nvidia : GpuVendor.Amd, 0, address, null) with { Driver = driver };
 }

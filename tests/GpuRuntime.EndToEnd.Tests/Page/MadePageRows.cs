@@ -63,9 +63,8 @@ public sealed class MadePageRows : PageFixture
     {
         using var agent = new MadeAgent(1, 1);
         var gpu = agent.Sample["gpus"]![0]!.AsObject();
-        foreach (var member in (string[])["utilizationRatio", "powerWatts"])
+        foreach (var member in (string[])["utilizationRatio", "powerWatts", "memory"])
             gpu.Remove(member);
-        gpu["memory"] = new System.Text.Json.Nodes.JsonObject();
         gpu["temperatures"] = new System.Text.Json.Nodes.JsonArray();
         gpu["clocks"] = new System.Text.Json.Nodes.JsonArray();
         agent.Sample["containers"]![0]!["units"]![0]!.AsObject().Remove("memoryUsedBytes");

@@ -14,6 +14,8 @@ public sealed class AmdSensorsTests : DirectoryFixture
 {
     private const string Card = "0000:03:00.0";
 
+    private static readonly string[] Telling = ["gpu_busy_percent", "mem_info_vram_used", "gpu_metrics", "hwmon", "pp_dpm_sclk", "pp_dpm_mclk", "pp_dpm_socclk", "pp_dpm_fclk"];
+
     private readonly SensorClock _clock = new();
     private SimulatedHost? _host;
 
@@ -91,12 +93,21 @@ public sealed class AmdSensorsTests : DirectoryFixture
     }
 
     [Test]
+    public void A_GPU_of_which_no_file_tells_is_not_read_and_not_at_rest()
+    {
+        using var sensors = Open(new AmdSensorFiles());
+        foreach (var name in Telling)
+            Command.Run("rm", "-rf", Path.Combine(_host!.SysRoot, "bus/pci/devices", Card, name));
+
+        Assert.That(sensors.Read(TimeSpan.Zero).Problem, Is.EqualTo("its driver tells nothing of it"));
+    }
+
+    [Test]
     public void A_GPU_of_which_no_file_can_be_read_has_a_problem_and_no_values()
     {
-        var unreadable = new[] { "gpu_busy_percent", "mem_info_vram_used", "gpu_metrics", "hwmon", "pp_dpm_sclk", "pp_dpm_mclk", "pp_dpm_socclk", "pp_dpm_fclk" };
         using var sensors = Open(new AmdSensorFiles());
         var device = Path.Combine(_host!.SysRoot, "bus/pci/devices", Card);
-        foreach (var name in unreadable)
+        foreach (var name in Telling)
         {
             Command.Run("rm", "-rf", Path.Combine(device, name));
             if (name != "hwmon")

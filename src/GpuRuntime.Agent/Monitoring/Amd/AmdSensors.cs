@@ -28,7 +28,7 @@ internal sealed class AmdSensors(Gpu gpu, SensorFiles files, PcieThroughput? thr
         var sample = AmdReading.Of(files, gpu, _seldom, metrics, _last);
         _last = metrics;
         sample = WithThroughput(sample);
-        return Told(sample) ? sample : sample with { Problem = files.Problem };
+        return Told(sample) ? sample : sample with { Problem = files.Problem ?? (gpu.Partition is > 0 ? null : IGpuSensors.NothingTold) };
     }
 
     public void Dispose()
@@ -55,6 +55,7 @@ internal sealed class AmdSensors(Gpu gpu, SensorFiles files, PcieThroughput? thr
         }
         : sample;
 
+    // A partition but the first may have nothing of its own: its board's values are the first one's.
     private static bool Told(GpuSample sample) =>
         sample.UtilizationRatio is not null || sample.MemoryUsedBytes is not null || sample.PowerWatts is not null || !sample.Temperatures.IsEmpty || !sample.Clocks.IsEmpty;
 }

@@ -19,7 +19,7 @@ internal sealed class DmemMemory
         foreach (var unit in unified is { HasDmem: true } ? units : [])
         {
             // A region is a device with all of its partitions and MIG devices: of one among several it tells too much.
-            if (unit is { MigDevice: null, Gpu.Partition: null } && DmemRegions.Of(unit.Gpu, unified!.Regions) is { IsEmpty: false } own)
+            if (unit is { MigDevice: null, Gpu.Partition: null } && DmemRegions.CountedOf(unit.Gpu, unified!.Regions) is { IsEmpty: false } own)
                 regions[unit.Name] = [.. own.Select(region => region.Name)];
         }
 

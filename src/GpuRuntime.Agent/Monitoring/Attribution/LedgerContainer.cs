@@ -60,7 +60,7 @@ internal sealed class LedgerContainer(AllocationEntry entry) : IDisposable
     {
         for (var end = path.Length; end > 1; end = path.LastIndexOf('/', end - 1))
         {
-            if (made.EndsWith(path[..end], StringComparison.Ordinal))
+            if (made.AsSpan().EndsWith(path.AsSpan(0, end), StringComparison.Ordinal))
                 return true;
         }
 

@@ -48,17 +48,18 @@ internal sealed class ProcessContainers(KernelFiles proc)
     private static ContainerIdentity? Container(string cgroups, LedgerContainers containers)
     {
         var paths = CgroupPath.Paths(cgroups);
-        if (CgroupPath.Container(cgroups) is { } named)
-        {
-            var claimed = containers.Of(named.Id);
-            if (claimed.FirstOrDefault(container => container.MayHold(paths)) is { } own)
-                return Known(own.Identity, named);
-            // Else it has made itself a cgroup of another container's name: what it uses is not that one's.
-            if (!claimed.Any())
-                return named;
-        }
-
-        return paths.Count == 0 ? null : containers.All.FirstOrDefault(container => container.Holds(paths))?.Identity;
+        if (paths.Count == 0)
+            return null;
+        var named = CgroupPath.Container(cgroups);
+        List<LedgerContainer> claimed = named is null ? [] : [.. containers.Of(named.Id)];
+        // What its runtime wrote down goes before any name: a container may have made itself a cgroup of another's name.
+        if (claimed.Find(container => container.Holds(paths)) is { } proven)
+            return Known(proven.Identity, named!);
+        if (containers.All.FirstOrDefault(container => container.Holds(paths)) is { } holder)
+            return holder.Identity;
+        if (claimed.Find(container => container.MayHold(paths)) is { } own)
+            return Known(own.Identity, named!);
+        return claimed.Count == 0 ? named : null;
     }
 
     // The bundle knows more, and the cgroup the engine's name where the bundle lies at no engine's place.

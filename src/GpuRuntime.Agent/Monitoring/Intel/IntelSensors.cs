@@ -45,7 +45,7 @@ internal sealed class IntelSensors : IGpuSensors
         // Of all cgroups together; what the driver uses itself is in none.
         if (sample.MemoryUsedBytes is null && !_regions.IsEmpty && _cgroup.ReadText(DmemUse.File) is { } text)
             sample = sample with { MemoryUsedBytes = DmemUse.Of(text, _regions) };
-        return Told(sample) ? sample with { Problem = problem } : sample with { Problem = problem ?? _files.Problem };
+        return Told(sample, memory) ? sample with { Problem = problem } : sample with { Problem = problem ?? _files.Problem ?? IGpuSensors.NothingTold };
     }
 
     public void Dispose()
@@ -54,5 +54,6 @@ internal sealed class IntelSensors : IGpuSensors
         _cgroup.Dispose();
     }
 
-    private static bool Told(GpuSample sample) => sample.PowerLimitWatts is not null || !sample.Temperatures.IsEmpty || !sample.Clocks.IsEmpty;
+    private static bool Told(GpuSample sample, DeviceMemory? memory) =>
+        memory is not null || sample is not { PowerLimitWatts: null, EnergyJoules: null, MemoryUsedBytes: null } || !sample.Temperatures.IsEmpty || !sample.Clocks.IsEmpty;
 }

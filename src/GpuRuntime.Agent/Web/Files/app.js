@@ -143,15 +143,15 @@ const sum = (values) => values.reduce((total, value) => (value == null ? total :
 
 function showSummary() {
   const unhealthy = sample.gpus.filter((gpu) => !gpu.health.healthy).length;
-  const known = sample.gpus.filter((gpu) => gpu.memory.usedBytes != null);
+  const known = sample.gpus.filter((gpu) => gpu.memory?.usedBytes != null);
   // Of the same GPUs, as far as what is used is known of any.
-  const total = sum((known.length ? known : sample.gpus).map((gpu) => gpu.memory.totalBytes));
+  const total = sum((known.length ? known : sample.gpus).map((gpu) => gpu.memory?.totalBytes));
   const busy = sample.gpus.filter((gpu) => gpu.utilizationRatio != null);
   const rows = [
     ["GPUs", `${sample.gpus.length}`, unhealthy ? `${unhealthy} unhealthy` : sample.gpus.length ? "all healthy" : "", unhealthy > 0],
     ["Containers", `${sample.containers.length}`, `${new Set(sample.processes.map((process) => process.pid)).size} processes`],
     ["Utilization", busy.length ? percent(sum(busy.map((gpu) => gpu.utilizationRatio)) / busy.length) : unknown, ""],
-    ["Memory", bytes(sum(known.map((gpu) => gpu.memory.usedBytes))), total == null ? "" : `of ${bytes(total)}`],
+    ["Memory", bytes(sum(known.map((gpu) => gpu.memory?.usedBytes))), total == null ? "" : `of ${bytes(total)}`],
     ["Power", watts(sum(sample.gpus.map((gpu) => gpu.powerWatts))), ""],
   ];
   list(at("summary"), rows, (box, [name, value, more, isBad]) => {
@@ -177,7 +177,7 @@ function setMeter(row, ratio, text) {
   row.lastChild.textContent = text;
 }
 
-const share = (memory) => (memory.usedBytes != null && memory.totalBytes ? memory.usedBytes / memory.totalBytes : null);
+const share = (memory) => (memory?.usedBytes != null && memory.totalBytes ? memory.usedBytes / memory.totalBytes : null);
 const hottest = (gpu) => gpu.temperatures.reduce((most, one) => (most == null || one.celsius > most ? one.celsius : most), null);
 const ofTotal = (used, total) => (total == null ? bytes(used) : `${bytes(used)} of ${bytes(total)}`);
 
@@ -188,7 +188,7 @@ function showGpu(card, gpu) {
     card.append(title, meter("utilization"), meter("memory"), element("ul", "facts"), element("div", "mig"), element("ul", "reasons"));
   }
   const [title, busy, memory, facts, migs, reasons] = card.children;
-  const isSilent = gpu.utilizationRatio == null && gpu.memory.usedBytes == null && gpu.powerWatts == null && gpu.temperatures.length === 0;
+  const isSilent = gpu.utilizationRatio == null && gpu.memory?.usedBytes == null && gpu.powerWatts == null && gpu.temperatures.length === 0;
   const state = !gpu.health.healthy ? "unhealthy" : !gpu.problem ? "healthy" : isSilent ? "not read" : "read in part";
   card.className = `gpu ${gpu.vendor}${gpu.health.healthy ? (gpu.problem ? " partial" : "") : " unhealthy"}`;
   card.dataset.gpu = gpu.id;
@@ -197,7 +197,7 @@ function showGpu(card, gpu) {
   name.textContent = name.title = printable(gpu.name ?? gpu.pciAddress);
   badge.textContent = state;
   setMeter(busy, gpu.utilizationRatio, percent(gpu.utilizationRatio));
-  setMeter(memory, share(gpu.memory), ofTotal(gpu.memory.usedBytes, gpu.memory.totalBytes));
+  setMeter(memory, share(gpu.memory), ofTotal(gpu.memory?.usedBytes, gpu.memory?.totalBytes));
   const clock = gpu.clocks.find((one) => one.domain === "graphics" || one.domain === "sm") ?? gpu.clocks[0];
   const fan = gpu.fans[0];
   const known = [
@@ -212,7 +212,7 @@ function showGpu(card, gpu) {
   list(migs, gpu.mig, (row, mig) => {
     if (!row.firstChild) row.append(...meter("").children), (row.className = "meter");
     row.firstChild.textContent = `${gpu.id}:${mig.index}${mig.profile ? ` ${printable(mig.profile)}` : ""}`;
-    setMeter(row, share(mig.memory), ofTotal(mig.memory.usedBytes, mig.memory.totalBytes));
+    setMeter(row, share(mig.memory), ofTotal(mig.memory?.usedBytes, mig.memory?.totalBytes));
   }, "div");
   migs.hidden = gpu.mig.length === 0;
   list(reasons, [...gpu.health.reasons.map((reason) => reason.sentence), ...(gpu.problem ? [gpu.problem] : [])], (item, reason) => (item.textContent = printable(reason)), "li");

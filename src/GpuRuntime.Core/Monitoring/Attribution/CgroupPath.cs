@@ -5,11 +5,14 @@ namespace GpuRuntime.Core.Monitoring.Attribution;
 
 /// <summary>
 /// Finds the container in a process's cgroups, as engines name them with cgroupfs or systemd, on either version of cgroups. What runs in a
-/// container may make cgroups below its own and choose their names, also such as engines give: only the path down to a container is trusted to
-/// name it, and an inner container is one that an engine inside has made.
+/// container may make cgroups below its own and choose their names, also such as engines give: the outermost container is meant, and what an engine
+/// inside of it calls its own counts for it.
 /// </summary>
 public static class CgroupPath
 {
+    // The one character that no cgroup's name may have. Others at which texts are broken into lines are allowed there, as \r is.
+    private const char LineEnd = '\n';
+
     private const int IdLength = 64;
     private const string ScopeEnding = ".scope";
     private const string SliceEnding = ".slice";
@@ -20,21 +23,25 @@ public static class CgroupPath
     // What systemd scopes and directories of cgroupfs begin with.
     private static readonly (string Prefix, string Engine)[] Prefixes =
     [
-        ("docker-", "docker"), ("libpod-", "podman"), ("cri-containerd-", "containerd"), ("crio-", "cri-o"), ("nerdctl-", "containerd"),
+        // podman's second is that of --cgroups=split, which quadlets have.
+        ("docker-", "docker"), ("libpod-", "podman"), ("libpod-payload-", "podman"), ("cri-containerd-", "containerd"), ("crio-", "cri-o"), ("nerdctl-", "containerd"),
     ];
 
     // A directory of cgroupfs whose children are containers by their bare ids.
     private static readonly (string Name, string Engine)[] Parents = [("docker", "docker"), ("moby", "docker"), ("k8s.io", "containerd"), ("default", "containerd"), ("buildkit", "buildkit")];
 
+    // podman's with cgroupfs, whose children are its pods, by their bare ids too.
+    private const string ParentOfPods = "libpod_parent";
+
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
 
     /// <param name="cgroups"><c>/proc/PID/cgroup</c>: lines of <c>number:controllers:path</c>.</param>
-    /// <returns>The innermost container; <see langword="null"/> for a process of the host, or of a container whose cgroup has no engine's name.</returns>
+    /// <returns>The outermost container; <see langword="null"/> for a process of the host, or of a container whose cgroup has no engine's name.</returns>
     public static ContainerIdentity? Container(ReadOnlySpan<char> cgroups)
     {
-        foreach (var line in cgroups.EnumerateLines())
+        foreach (var range in cgroups.Split(LineEnd))
         {
-            if (Path(line) is { IsEmpty: false } path && (OfPath(path) ?? OfDefaultNamespace(path)) is { } container)
+            if (Path(cgroups[range]) is { IsEmpty: false } path && (OfDefaultNamespace(path) ?? OfPath(path)) is { } container)
                 return container;
         }
 
@@ -46,9 +53,9 @@ public static class CgroupPath
     public static IReadOnlyList<string> Paths(ReadOnlySpan<char> cgroups)
     {
         var paths = new List<string>();
-        foreach (var line in cgroups.EnumerateLines())
+        foreach (var range in cgroups.Split(LineEnd))
         {
-            var path = Path(line).ToString();
+            var path = Path(cgroups[range]).ToString();
             if (path.Length > 1 && !paths.Contains(path))
                 paths.Add(path);
         }
@@ -71,7 +78,6 @@ public static class CgroupPath
 
     private static ContainerIdentity? OfPath(ReadOnlySpan<char> path)
     {
-        ContainerIdentity? found = null;
         string? pod = null;
         ReadOnlySpan<char> parent = default;
         while (!path.IsEmpty)
@@ -81,22 +87,27 @@ public static class CgroupPath
             path = slash < 0 ? default : path[(slash + 1)..];
             if (name.IsEmpty)
                 continue;
+            if (Named(name, parent, pod is not null) is { } container)
+                return container with { PodUid = pod };
+            if (OfSystemdName(name) is { } unmade)
+                return unmade;
+            // A container whose engine has been told of a parent of its own, such as Docker's --cgroup-parent: below it names are its own.
+            if (IsId(name) && !parent.SequenceEqual(ParentOfPods))
+                return null;
             if (PodUid(name) is { } uid)
-                (pod, found) = (uid, null);
-            else if (Named(name, parent, pod is not null) is { } container)
-                found = container with { PodUid = pod };
-            else if (OfSystemdName(name) is { } unmade)
-                found = unmade;
+                pod = uid;
             parent = name;
         }
 
-        return found;
+        return null;
     }
 
-    // ctr's containers, whose ids people choose: /default/ID, and nothing above it.
+    // ctr's containers, whose ids people choose: /default/ID, and nothing above it but steps out of the agent's own cgroup namespace.
     private static ContainerIdentity? OfDefaultNamespace(ReadOnlySpan<char> path)
     {
         const string directory = "/default/";
+        while (path.StartsWith("/../", StringComparison.Ordinal))
+            path = path[3..];
         if (!path.StartsWith(directory, StringComparison.Ordinal))
             return null;
         var id = path[directory.Length..];

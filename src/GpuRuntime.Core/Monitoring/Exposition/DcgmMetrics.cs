@@ -16,7 +16,7 @@ public static class DcgmMetrics
     [
         Gauge("DEV_SM_CLOCK", "Clock of the processors, in MHz", gpu => Clock(gpu, "sm") ?? Clock(gpu, "graphics")),
         Gauge("DEV_MEM_CLOCK", "Clock of the memory, in MHz", gpu => Clock(gpu, "memory")),
-        Gauge("DEV_GPU_TEMP", "Temperature of the GPU, in degrees Celsius", gpu => Celsius(gpu, "gpu", "edge", "package")),
+        Gauge("DEV_GPU_TEMP", "Temperature of the GPU, in degrees Celsius", gpu => Celsius(gpu, "gpu", "edge", "package", "junction")),
         Gauge("DEV_MEMORY_TEMP", "Temperature of the memory, in degrees Celsius", gpu => Celsius(gpu, "memory", "vram")),
         Gauge("DEV_POWER_USAGE", "Power draw, in W", gpu => gpu.PowerWatts),
         Counter("DEV_TOTAL_ENERGY_CONSUMPTION", "Energy used, in mJ", gpu => gpu.EnergyJoules is { } joules ? Math.Round(joules * 1000) : null),
@@ -64,7 +64,7 @@ public static class DcgmMetrics
 
     private static double? Engine(GpuSample gpu, string name) => gpu.Engines.FirstOrDefault(engine => engine.Engine == name)?.BusyRatio;
 
-    // The first sensor that there is, in the order of preference.
+    // The first sensor that there is, in the order of preference: AMD's accelerators have none at the edge.
     private static double? Celsius(GpuSample gpu, params string[] sensors) =>
         sensors.Select(sensor => gpu.Temperatures.FirstOrDefault(temperature => temperature.Sensor == sensor)?.Celsius).FirstOrDefault(celsius => celsius is not null);
 

@@ -17,7 +17,7 @@ public static class Metrics
         Each("device_info", "A GPU, or a partition of one, and what does not change about it", gpu => gpu.Gpu, static (page, labels, gpu) => page.Add(
             labels, 1, ("uuid", gpu.Uuid ?? ""), ("pci", gpu.PciAddress.ToString()), ("name", gpu.Name ?? ""), ("driver_version", gpu.DriverVersion ?? ""),
             ("partition", gpu.Partition?.ToString(CultureInfo.InvariantCulture)))),
-        Gauge("up", "1 when the GPU could be read, 0 when it could not", gpu => gpu.Problem is null ? 1 : 0),
+        Gauge("up", "1 when the GPU could be read, 0 when it could not, or only in part", gpu => gpu.Problem is null ? 1 : 0),
         Counter("scrape_errors", "Passes in which the GPU, or a part of its values, could not be read", gpu => gpu.FailedReadings),
         Gauge("healthy", "1 while containers can use the GPU, 0 while something is wrong with it", gpu => gpu.Health.IsHealthy ? 1 : 0),
         List("unhealthy_reason", "What is wrong with a GPU that is not healthy", gpu => gpu.Health.Reasons, static (page, labels, reason) => page.Add(labels, 1, ("reason", reason.Code))),
@@ -26,8 +26,8 @@ public static class Metrics
         Gauge("memory_activity_ratio", "The part of the last sampling period in which the GPU's memory was read or written", gpu => gpu.MemoryActivityRatio),
         List("engine_utilization_ratio", "The part of the last sampling period in which one kind of engine worked", gpu => gpu.Engines, static (page, labels, engine) => page.Add(labels, engine.BusyRatio, ("engine", engine.Engine))),
         Gauge("memory_total_bytes", "The GPU's own memory", gpu => gpu.MemoryTotalBytes),
-        Gauge("memory_used_bytes", "What of it is in use", gpu => gpu.MemoryUsedBytes),
-        Gauge("memory_reserved_bytes", "What of it the driver and the firmware keep", gpu => gpu.MemoryReservedBytes),
+        Gauge("memory_used_bytes", "What of the GPU's own memory is in use", gpu => gpu.MemoryUsedBytes),
+        Gauge("memory_reserved_bytes", "What of the GPU's own memory the driver and the firmware keep", gpu => gpu.MemoryReservedBytes),
         List("memory_pool_total_bytes", "Memory that the GPU uses and that is not its own, or is a part of it", gpu => gpu.MemoryPools, static (page, labels, pool) => page.Add(labels, pool.TotalBytes, ("pool", pool.Pool))),
         List("memory_pool_used_bytes", "What of a pool is in use", gpu => gpu.MemoryPools, static (page, labels, pool) => page.Add(labels, pool.UsedBytes, ("pool", pool.Pool))),
 
@@ -72,7 +72,7 @@ public static class Metrics
 
         List("mig_device_info", "A MIG device and what does not change about it", gpu => gpu.MigDevices, static (page, labels, mig) => page.Add(labels, 1, ("mig", Text(mig.Device.Index)), ("uuid", mig.Device.Uuid ?? ""), ("profile", mig.Device.Profile ?? ""))),
         List("mig_memory_total_bytes", "A MIG device's memory", gpu => gpu.MigDevices, static (page, labels, mig) => page.Add(labels, mig.MemoryTotalBytes, ("mig", Text(mig.Device.Index)))),
-        List("mig_memory_used_bytes", "What of it is in use", gpu => gpu.MigDevices, static (page, labels, mig) => page.Add(labels, mig.MemoryUsedBytes, ("mig", Text(mig.Device.Index)))),
+        List("mig_memory_used_bytes", "What of a MIG device's memory is in use", gpu => gpu.MigDevices, static (page, labels, mig) => page.Add(labels, mig.MemoryUsedBytes, ("mig", Text(mig.Device.Index)))),
         List("mig_utilization_ratio", "The part of the last sampling period in which a MIG device worked", gpu => gpu.MigDevices, static (page, labels, mig) => page.Add(labels, mig.UtilizationRatio, ("mig", Text(mig.Device.Index)))),
         new("gpu_runtime_processes", MetricType.Gauge, "Processes that use the GPU", Processes),
 

@@ -59,6 +59,8 @@ public static partial class SampleJson
 
     private static void WriteMemory(Utf8JsonWriter json, long? total, long? used, long? reserved)
     {
+        if (total is null && used is null && reserved is null)
+            return;
         json.WriteStartObject("memory");
         Number(json, "totalBytes", total);
         Number(json, "usedBytes", used);

@@ -24,6 +24,9 @@ public sealed class CgroupPathTests
     [TestCase($"/libpod_parent/libpod-{Id}", "podman")]
     [TestCase($"/machine.slice/libpod-{Id}.scope", "podman")]
     [TestCase($"/machine.slice/libpod-{Id}.scope/container", "podman")]
+    [TestCase($"/machine.slice/machine-libpod_pod_{Inner}.slice/libpod-{Id}.scope/container", "podman", Description = "Of a pod.")]
+    [TestCase($"/libpod_parent/{Inner}/libpod-{Id}", "podman", Description = "Of a pod.")]
+    [TestCase($"/system.slice/web.service/libpod-payload-{Id}", "podman", Description = "Of a quadlet.")]
     [TestCase($"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-{Id}.scope/container", "podman")]
     [TestCase($"/system.slice/cri-containerd-{Id}.scope", "containerd")]
     [TestCase($"/system.slice/nerdctl-{Id}.scope", "containerd")]
@@ -50,20 +53,17 @@ public sealed class CgroupPathTests
     [TestCase($"/kubepods/besteffort/pod{Uid}/crio-{Id}", "cri-o", Uid)]
     [TestCase($"/kubepods/burstable/pod{Hash}/{Id}", "containerd", Hash)]
     [TestCase($"/system.slice/containerd.service/kubepods-burstable-pod{SliceUid}.slice:cri-containerd:{Id}", "containerd", Uid)]
-    [TestCase($"/kind/{Inner}/kubelet/kubepods/burstable/pod{Uid}/{Id}", "containerd", Uid)]
+    [TestCase($"/kubelet/kubepods/burstable/pod{Uid}/{Id}", "containerd", Uid)]
     public void A_pods_cgroup_tells_the_pods_uid_too_hand_made(string path, string engine, string uid) =>
         Assert.That(CgroupPath.Container($"0::{path}\n"), Is.EqualTo(new ContainerIdentity(Id, engine) { PodUid = uid }));
 
-    [TestCase($"/docker/{Inner}/docker/{Id}", "docker")]
-    [TestCase($"/system.slice/docker-{Inner}.scope/system.slice/docker-{Id}.scope", "docker")]
-    [TestCase($"/docker/{Inner}/libpod_parent/libpod-{Id}", "podman")]
-    [TestCase($"/kubepods/burstable/pod{Uid}/{Inner}/docker/{Id}", "docker")]
-    public void Of_nested_containers_the_innermost_is_meant(string path, string engine)
-    {
-        var container = CgroupPath.Container($"0::{path}\n");
-
-        Assert.That((container?.Id, container?.Engine), Is.EqualTo((Id, engine)));
-    }
+    [TestCase($"/docker/{Id}/docker/{Inner}", "docker", null)]
+    [TestCase($"/system.slice/docker-{Id}.scope/system.slice/docker-{Inner}.scope", "docker", null)]
+    [TestCase($"/docker/{Id}/libpod_parent/libpod-{Inner}", "docker", null)]
+    [TestCase($"/docker/{Id}/kubelet/kubepods/burstable/pod{Uid}/{Inner}", "docker", null, Description = "A node of kind.")]
+    [TestCase($"/kubepods/burstable/pod{Uid}/{Id}/docker/{Inner}", "containerd", Uid)]
+    public void Of_nested_containers_the_outermost_is_meant_which_is_the_hosts(string path, string engine, string? uid) =>
+        Assert.That(CgroupPath.Container($"0::{path}\n"), Is.EqualTo(new ContainerIdentity(Id, engine) { PodUid = uid }));
 
     [TestCase("/", ExpectedResult = null)]
     [TestCase("/init.scope", ExpectedResult = null)]
@@ -85,11 +85,13 @@ public sealed class CgroupPathTests
     [TestCase("/default/-a", ExpectedResult = null)]
     [TestCase("/default/user.slice", ExpectedResult = null)]
     [TestCase("/mine/default/web", ExpectedResult = null)]
+    [TestCase("/mine/../default/web", ExpectedResult = null)]
     [TestCase($"a:b:{Id}", ExpectedResult = null)]
     public string? What_no_engine_has_made_names_no_container(string path) => CgroupPath.Container($"0::{path}\n")?.Id;
 
     [TestCase("/default/web", "web")]
     [TestCase("/default/web-1.test_2/below", "web-1.test_2")]
+    [TestCase("/../../default/web", "web")]
     public void Of_ctr_people_choose_the_id(string path, string id) => Assert.That(CgroupPath.Container($"0::{path}\n"), Is.EqualTo(new ContainerIdentity(id, "containerd")));
 
     [Test]

@@ -180,6 +180,30 @@ public sealed class ContainerAttributionTests : DirectoryFixture, IDisposable
         Assert.That(use.Containers.ToDictionary(container => container.Container.Id, container => container.Units.Single().MemoryUsedBytes), Is.EqualTo(new Dictionary<string, long?> { [Id] = 10, [Other] = 1 }));
     }
 
+    [TestCase("/mine/web/docker/" + Other, "web")]
+    [TestCase("/mine/web/system.slice/docker-" + Other + ".scope", "web")]
+    [TestCase("/mine/web/a\r0::/docker/" + Other, "web")]
+    [TestCase("/docker/" + Id + "/docker/" + Other, Id)]
+    [TestCase("/docker/" + Id + "/a\r0::/docker/" + Other, Id)]
+    [TestCase("/docker/" + Other + "/below", Other)]
+    public void What_its_runtime_wrote_down_goes_before_the_name_of_a_cgroup_that_a_container_has_made_itself(string path, string container)
+    {
+        GrantInCgroup("web", "/mine/web");
+        GrantInCgroup(Other, "/docker/" + Other);
+        Begin(7, 100, "0::" + path);
+
+        Assert.That(ContainerOf(Attribute(0, new GpuProcess(7, "amd:0"))), Is.EqualTo(container));
+    }
+
+    [Test]
+    public void A_name_of_a_container_that_nobody_knows_hides_no_granted_one()
+    {
+        GrantInCgroup("web", "/mine/web");
+        Begin(7, 100, $"0::/mine/web/docker/{Other}");
+
+        Assert.That(ContainerOf(Attribute(0, new GpuProcess(7, "amd:0"))), Is.EqualTo("web"));
+    }
+
     [TestCase("/mine/web")]
     [TestCase("/mine/web/below")]
     [TestCase("/../../mine/web")]

@@ -76,6 +76,25 @@ public sealed class IntelSensorsTests : DirectoryFixture
         Assert.That(sensors.Read(TimeSpan.Zero).MemoryUsedBytes, Is.EqualTo(3 * GiB));
     }
 
+    [TestCase("xe")]
+    [TestCase("i915")]
+    public void A_GPU_of_which_no_file_tells_is_not_read_and_not_at_rest(string driver)
+    {
+        using var sensors = Open(driver, out _, hasSensors: false);
+
+        Assert.That(sensors.Read(TimeSpan.Zero).Problem, Is.EqualTo("its driver tells nothing of it"));
+    }
+
+    [Test]
+    public void A_GPU_of_which_its_memory_alone_is_told_is_read()
+    {
+        using var sensors = Open("xe", out _, hasSensors: false);
+        Temporary.Write("host/sys/fs/cgroup/dmem.current", $"drm/{Address}/vram0 0\n");
+        var sample = sensors.Read(TimeSpan.Zero);
+
+        Assert.That((sample.MemoryUsedBytes, sample.Problem), Is.EqualTo((0L, (string?)null)));
+    }
+
     [Test]
     public void A_card_behind_its_own_switch_tells_the_link_of_the_slot()
     {
@@ -129,11 +148,11 @@ public sealed class IntelSensorsTests : DirectoryFixture
         Assert.That(problem, Is.Null);
     }
 
-    private IGpuSensors Open(string driver, out RuntimeConfiguration configuration)
+    private IGpuSensors Open(string driver, out RuntimeConfiguration configuration, bool hasSensors = true)
     {
         try
         {
-            var card = new SimulatedIntelGpu { PciAddress = Address, DeviceId = "0xe20b", Driver = driver, CardNumber = 1, RenderNumber = 129, TileBytes = driver == "xe" ? [12UL << 30] : [], HasSensors = true };
+            var card = new SimulatedIntelGpu { PciAddress = Address, DeviceId = "0xe20b", Driver = driver, CardNumber = 1, RenderNumber = 129, TileBytes = driver == "xe" ? [12UL << 30] : [], HasSensors = hasSensors };
             var host = SimulatedHost.Create(Temporary.Combine("host"), new SimulatedHostOptions { Intel = [card], HasDmem = true });
             configuration = ConfigurationFile.Load(host.ConfigPath).Values;
         }
