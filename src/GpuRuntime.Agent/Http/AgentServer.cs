@@ -24,6 +24,9 @@ internal sealed class AgentServer : IDisposable
     private const int LargestHeaders = 8 << 10;
     private const int LongestRequestLine = 4 << 10;
 
+    // Of what a client sends on while it does not read its answers; no less than the largest headers and request line. Kestrel would take a MiB.
+    private const int MostUnread = 16 << 10;
+
     private static readonly TimeSpan LongestWaitForHeaders = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestIdleness = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(2);
@@ -48,7 +51,7 @@ internal sealed class AgentServer : IDisposable
         var services = certificate is null ? null : KestrelServices.Create();
         var server = new KestrelServer(
             Options.Create(OptionsOf(address, certificate, services)),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = endPoint => Bind(endPoint, socket) }), NullLoggerFactory.Instance),
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions { MaxReadBufferSize = MostUnread, CreateBoundListenSocket = endPoint => Bind(endPoint, socket) }), NullLoggerFactory.Instance),
             NullLoggerFactory.Instance);
         try
         {
@@ -102,10 +105,13 @@ internal sealed class AgentServer : IDisposable
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
         if (services is not null)
             options.ApplicationServices = services;
+        var places = new ConnectionPlaces(MostConnections);
         var limits = options.Limits;
-        limits.MaxConcurrentConnections = MostConnections;
+        // Those that have lost their place and are not gone yet count too.
+        limits.MaxConcurrentConnections = 2 * MostConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.MaxRequestBodySize = 0;
+        limits.MaxRequestBufferSize = MostUnread;
         limits.MaxRequestHeaderCount = MostHeaders;
         limits.MaxRequestHeadersTotalSize = LargestHeaders;
         limits.MaxRequestLineSize = LongestRequestLine;
@@ -121,6 +127,7 @@ internal sealed class AgentServer : IDisposable
         void Configure(ListenOptions listen)
         {
             listen.Protocols = HttpProtocols.Http1;
+            listen.Use(places.HoldAsync);
             if (certificate is null)
                 return;
             listen.UseHttps(new TlsHandshakeCallbackOptions

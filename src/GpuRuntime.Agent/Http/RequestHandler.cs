@@ -29,6 +29,7 @@ internal sealed class RequestHandler(ListenAddress address, IEnumerable<IHttpRou
 
     public async Task ProcessRequestAsync(HttpContext context)
     {
+        context.Features.Get<ConnectionPlace>()?.Use();
         HttpAnswer answer;
         try
         {
@@ -41,10 +42,9 @@ internal sealed class RequestHandler(ListenAddress address, IEnumerable<IHttpRou
             answer = HttpAnswer.Text(StatusCodes.Status500InternalServerError, "This could not be answered; the agent's log says why.");
         }
 
-        if (!_held.TryHold(answer.Body))
+        if (_held.Hold(answer.Body, context.Abort) is not { } held)
         {
-            context.Response.Headers.RetryAfter = "1";
-            await GiveAsync(context, HttpAnswer.Text(StatusCodes.Status503ServiceUnavailable, "Too many answers are being read; ask again.")).ConfigureAwait(false);
+            await GiveAsync(context, HttpAnswer.Text(StatusCodes.Status503ServiceUnavailable, $"The answer has more than {MostHeldBytes >> 20} MiB.")).ConfigureAwait(false);
             return;
         }
 
@@ -54,7 +54,7 @@ internal sealed class RequestHandler(ListenAddress address, IEnumerable<IHttpRou
         }
         finally
         {
-            _held.Release(answer.Body);
+            _held.Release(held);
         }
     }
 
