@@ -6,6 +6,7 @@ using GpuRuntime.Agent.Limits;
 using GpuRuntime.Agent.Monitoring;
 using GpuRuntime.Agent.Serving;
 using GpuRuntime.Agent.Top;
+using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Limits;
 using GpuRuntime.Core.Monitoring.Exposition;
@@ -83,10 +84,10 @@ internal static class Program
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static string MetricsPage(HostSample sample)
+    private static string MetricsPage(HostSample sample, MetricNames names)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        MetricPage.Write(sample, new MetricSubject(Version, Environment.MachineName), Metrics.All, MetricFormat.Prometheus, buffer);
+        MetricPage.Write(sample, new MetricSubject(Version, Environment.MachineName), Metrics.With(names), MetricFormat.Prometheus, buffer);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
