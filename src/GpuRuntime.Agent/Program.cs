@@ -64,6 +64,10 @@ internal static class Program
             case [TopArguments.Verb, .. var rest] when TopArguments.Parse(rest) is { } arguments:
                 TopCommand.Run(arguments, new TopParts(Composition.Sampler, Json, MetricsPage));
                 return 0;
+            case [TopArguments.Verb, .. var rest]:
+                // By the name that people call it by, and without the agent's other verbs.
+                Console.Error.WriteLine($"gpu-runtime {TopArguments.Verb}: these are not its options: {PrintableText.Quote(string.Join(' ', rest))}; gpu-runtime {TopArguments.Verb} --help lists them.");
+                return WrongUsage;
             case ["--version"]:
                 Console.Out.WriteLine($"gpu-runtime-agent version {Version}");
                 return 0;
