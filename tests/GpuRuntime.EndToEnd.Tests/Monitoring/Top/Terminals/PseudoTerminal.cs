@@ -21,6 +21,7 @@ internal sealed partial class PseudoTerminal : IDisposable
     private readonly SafeFileHandle _end;
     private readonly SafeFileHandle _programsEnd;
     private readonly FileStream _stream;
+    private readonly FileStream _programsStream;
 
     /// <exception cref="TestResourceUnavailableException">There are none here.</exception>
     public PseudoTerminal(int columns, int rows)
@@ -35,6 +36,7 @@ internal sealed partial class PseudoTerminal : IDisposable
         Path = string.Create(CultureInfo.InvariantCulture, $"/dev/pts/{number}");
         _programsEnd = new SafeFileHandle(Check(Ioctl(_end, OpenProgramsEnd, ReadWriteOfNoProcess)), ownsHandle: true);
         _stream = new FileStream(_end, FileAccess.ReadWrite, bufferSize: 0);
+        _programsStream = new FileStream(_programsEnd, FileAccess.ReadWrite, bufferSize: 0);
         Resize(columns, rows);
     }
 
@@ -57,6 +59,9 @@ internal sealed partial class PseudoTerminal : IDisposable
 
     public void Send(byte[] keys) => _stream.Write(keys);
 
+    /// <summary>Writes as a program would: what comes out behind everything that programs have written so far.</summary>
+    public void Mark() => _programsStream.WriteByte(TerminalScreen.Mark);
+
     /// <summary>Waits for what the program writes.</summary>
     /// <returns>0 once nobody has the program's end open: no program, nor this, after <see cref="Close"/>.</returns>
     public int Receive(byte[] buffer)
@@ -72,7 +77,11 @@ internal sealed partial class PseudoTerminal : IDisposable
     }
 
     /// <summary>From now on only programs have the program's end.</summary>
-    public void Close() => _programsEnd.Dispose();
+    public void Close()
+    {
+        _programsStream.Dispose();
+        _programsEnd.Dispose();
+    }
 
     /// <summary>Hangs up.</summary>
     public void Dispose()

@@ -16,6 +16,7 @@ internal sealed class ShownTop : IAsyncDisposable
     private readonly TerminalScreen _screen;
     private readonly Thread _reader;
     private readonly Process _process;
+    private bool _isHungUp;
 
     private ShownTop(Command command, string prefix, int columns, int rows)
     {
@@ -54,6 +55,8 @@ internal sealed class ShownTop : IAsyncDisposable
         for (var clock = Stopwatch.StartNew(); ; await Task.Delay(20))
         {
             var hasEnded = _process.HasExited;
+            if (hasEnded)
+                Settle();
             var lines = Lines;
             if (condition(lines))
                 return lines;
@@ -81,7 +84,7 @@ internal sealed class ShownTop : IAsyncDisposable
     /// <summary>The terminal is gone, as when its window is closed.</summary>
     public void HangUp()
     {
-        _terminal.Close();
+        _isHungUp = true;
         _terminal.Dispose();
     }
 
@@ -98,6 +101,8 @@ internal sealed class ShownTop : IAsyncDisposable
             Assert.Fail($"It does not end\n{string.Join('\n', Lines)}");
         }
 
+        if (!_isHungUp)
+            Settle();
         return _process.ExitCode;
     }
 
@@ -108,6 +113,14 @@ internal sealed class ShownTop : IAsyncDisposable
         _terminal.Close();
         _reader.Join(Limit);
         _terminal.Dispose();
+    }
+
+    // What a program wrote last may still be on its way when it has ended.
+    private void Settle()
+    {
+        var marks = See(static screen => screen.Marks);
+        _terminal.Mark();
+        Assert.That(() => See(static screen => screen.Marks), Is.GreaterThan(marks).After((int)Limit.TotalMilliseconds, 5));
     }
 
     private void Read()

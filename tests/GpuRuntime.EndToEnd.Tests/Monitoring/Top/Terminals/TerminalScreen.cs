@@ -8,6 +8,9 @@ namespace GpuRuntime.EndToEnd.Tests.Monitoring.Top;
 /// </summary>
 internal sealed class TerminalScreen
 {
+    /// <summary>A character that nothing shows.</summary>
+    public const byte Mark = 0;
+
     private const char Escape = '\e';
 
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
@@ -34,6 +37,8 @@ internal sealed class TerminalScreen
     public bool IsKeypadOther { get; private set; }
 
     public IReadOnlyList<string> Faults => _faults;
+
+    public int Marks { get; private set; }
 
     /// <summary>Escape sequences that chose colours.</summary>
     public int Colours { get; private set; }
@@ -69,6 +74,9 @@ internal sealed class TerminalScreen
     {
         switch (character)
         {
+            case (char)Mark:
+                Marks++;
+                return;
             case '\r':
                 _cursor.Column = 0;
                 return;
