@@ -6,6 +6,7 @@ using GpuRuntime.Agent.Limits;
 using GpuRuntime.Agent.Monitoring;
 using GpuRuntime.Agent.Serving;
 using GpuRuntime.Agent.Top;
+using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Limits;
 using GpuRuntime.Core.Monitoring.Exposition;
@@ -63,6 +64,10 @@ internal static class Program
             case [TopArguments.Verb, .. var rest] when TopArguments.Parse(rest) is { } arguments:
                 TopCommand.Run(arguments, new TopParts(Composition.Sampler, Json, MetricsPage));
                 return 0;
+            case [TopArguments.Verb, .. var rest]:
+                // By the name that people call it by, and without the agent's other verbs.
+                Console.Error.WriteLine($"gpu-runtime {TopArguments.Verb}: these are not its options: {PrintableText.Quote(string.Join(' ', rest))}; gpu-runtime {TopArguments.Verb} --help lists them.");
+                return WrongUsage;
             case ["--version"]:
                 Console.Out.WriteLine($"gpu-runtime-agent version {Version}");
                 return 0;
@@ -83,10 +88,10 @@ internal static class Program
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static string MetricsPage(HostSample sample)
+    private static string MetricsPage(HostSample sample, MetricNames names)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        MetricPage.Write(sample, new MetricSubject(Version, Environment.MachineName), Metrics.All, MetricFormat.Prometheus, buffer);
+        MetricPage.Write(sample, new MetricSubject(Version, Environment.MachineName), Metrics.With(names), MetricFormat.Prometheus, buffer);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 

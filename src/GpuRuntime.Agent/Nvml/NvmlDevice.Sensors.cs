@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace GpuRuntime.Agent.Nvml;
 
 internal sealed unsafe partial class NvmlDevice
@@ -164,22 +162,15 @@ internal sealed unsafe partial class NvmlDevice
         }
     }
 
-    /// <summary>The MIG devices of a GPU in MIG mode.</summary>
-    public ImmutableArray<NvmlDevice> MigDevices()
+    /// <summary>A MIG device of a GPU in MIG mode.</summary>
+    /// <param name="place">Of as many as the GPU has room for.</param>
+    /// <returns><see langword="null"/> for a place that nothing is at.</returns>
+    public NvmlDevice? MigDevice(uint place)
     {
         using var use = _library.Use();
-        var devices = ImmutableArray.CreateBuilder<NvmlDevice>();
-        var most = Number(Sensors.MaxMigDevices) ?? 0;
-        for (uint index = 0; index < most && Sensors.MigDevice != null; index++)
-        {
-            nint device = 0;
-            var status = Sensors.MigDevice(_device, index, &device);
-            // A place that nothing is at.
-            if (status != NvmlStatus.NotFound && Has(status, "nvmlDeviceGetMigDeviceHandleByIndex"))
-                devices.Add(new NvmlDevice(_library, _functions, device));
-        }
-
-        return devices.ToImmutable();
+        nint device = 0;
+        var status = Sensors.MigDevice == null ? NvmlStatus.FunctionNotFound : Sensors.MigDevice(_device, place, &device);
+        return status != NvmlStatus.NotFound && Has(status, "nvmlDeviceGetMigDeviceHandleByIndex") ? new NvmlDevice(_library, _functions, device) : null;
     }
 
     /// <summary>What events name it by.</summary>

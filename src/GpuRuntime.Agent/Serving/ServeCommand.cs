@@ -59,7 +59,7 @@ internal static class ServeCommand
 
     private static IEnumerable<IHttpRoute> Routes(SampleFeed feed, SampleHistory history, RuntimeConfiguration configuration) =>
     [
-        .. SampleRoutes.Of(feed, new MetricSubject(Program.Version, Environment.MachineName), configuration.AgentCompat == MetricNames.Dcgm ? [.. Metrics.All, .. DcgmMetrics.All] : Metrics.All),
+        .. SampleRoutes.Of(feed, new MetricSubject(Program.Version, Environment.MachineName), Metrics.With(configuration.AgentCompat)),
         new HistoryRoute(history),
         .. PageFiles.Routes(),
     ];

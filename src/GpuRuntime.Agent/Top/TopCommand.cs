@@ -37,7 +37,7 @@ internal static class TopCommand
         }
 
         using (source)
-            Print(arguments, parts, source);
+            Print(arguments, new SampleText(arguments, parts, configuration.AgentCompat), source);
     }
 
     private static bool IsCapable => Terminal.Is(Terminal.Output) && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
@@ -53,7 +53,7 @@ internal static class TopCommand
             source.Dispose();
     }
 
-    private static void Print(TopArguments arguments, TopParts parts, ISampleSource source)
+    private static void Print(TopArguments arguments, SampleText text, ISampleSource source)
     {
         var sample = First(source);
         if (arguments.Format == TopFormat.Table)
@@ -63,7 +63,6 @@ internal static class TopCommand
             return;
         }
 
-        var text = new SampleText(arguments, parts);
         if (text.Header is { } header && !Write([header]))
             return;
         while (Write(text.Lines(sample)) && arguments is { Once: false, Format: not TopFormat.Prometheus })

@@ -47,6 +47,23 @@ public sealed class NvidiaProcessTests : NvidiaHostFixture
     }
 
     [Test]
+    public void A_process_whose_samples_are_no_percentages_was_busy_nobody_knows_how_much_with_a_stand_in_library()
+    {
+        const string processes = "process 100 1 c\nprocess 101 1 c\nProcessUtilization 0\n";
+        Begin(OneGpu, gpus => NvmlScenario.Of(gpus, _ => processes));
+        using var sensors = Open();
+        _ = sensors.Read(TimeSpan.FromSeconds(1));
+
+        Library.Tell(NvmlScenario.Of(Host.Gpus, _ => $"{processes}sample 100 2000 4000000000\nsample 100 2001 101"));
+        var unknown = Busy(sensors.Read(TimeSpan.FromSeconds(2)));
+        Library.Tell(NvmlScenario.Of(Host.Gpus, _ => $"{processes}sample 100 3000 50"));
+        var known = Busy(sensors.Read(TimeSpan.FromSeconds(3)));
+
+        Assert.That(unknown, Is.EqualTo((double?[])[null, 0]));
+        Assert.That(known, Is.EqualTo((double?[])[0.5, 0]));
+    }
+
+    [Test]
     public void However_many_samples_there_are_all_count_with_a_stand_in_library()
     {
         var processes = string.Concat(Enumerable.Range(1000, 500).Select(pid => $"process {pid} 1 c\n"));
@@ -123,6 +140,32 @@ public sealed class NvidiaProcessTests : NvidiaHostFixture
         Assert.That(sample.Processes, Is.Empty, "none of its processes is the whole GPU's");
         Assert.That(sample.PowerWatts, Is.EqualTo(412.345));
     }
+
+    [Test]
+    public void A_MIG_device_that_fails_is_said_and_leaves_the_others_with_a_stand_in_library()
+    {
+        Begin(Divided, gpus => $"{NvmlScenario.Of(gpus, _ => "MigMode 1 1\nMaxMigDeviceCount 3\nMigDeviceHandleByIndex:1 !999")}{Mig(0, 1, 0)}{Mig(1, 7, 0)}{Mig(2, 7, 1)}");
+
+        var sample = ReadOnce();
+
+        Assert.That(sample.Problem, Is.EqualTo("nvmlDeviceGetMigDeviceHandleByIndex: Unknown Error (NVML error 999)"));
+        Assert.That(sample.MigDevices.Select(mig => (mig.Device.GpuInstance, mig.Device.ComputeInstance)), Is.EqualTo(((uint, uint)[])[(1, 0), (7, 1)]));
+        Assert.That(sample.Processes.Select(process => process.UnitId), Is.EqualTo((string[])["nvidia:0:0", "nvidia:0:2"]));
+    }
+
+    [TestCase("", "a MIG device does not tell its instances, so that it is not known which one it is")]
+    [TestCase("GpuInstanceId !999\n", "nvmlDeviceGetGpuInstanceId: Unknown Error (NVML error 999)")]
+    public void A_MIG_device_that_does_not_tell_its_instances_is_not_taken_for_a_new_one_with_a_stand_in_library(string instance, string problem)
+    {
+        Begin(Divided, gpus => $"{NvmlScenario.Of(gpus, _ => "MigMode 1 1\nMaxMigDeviceCount 3")}mig 0\n{instance}ComputeInstanceId 0\nprocess 70 4096 c\n{Mig(1, 7, 0)}");
+
+        var sample = ReadOnce();
+
+        Assert.That(sample.Problem, Is.EqualTo(problem));
+        Assert.That(sample.Processes.Select(process => process.UnitId), Is.EqualTo((string[])["nvidia:0:1"]));
+    }
+
+    private static string Mig(int place, int gpuInstance, int computeInstance) => $"mig {place}\nGpuInstanceId {gpuInstance}\nComputeInstanceId {computeInstance}\nprocess {80 + place} 4096 c\n";
 
     private static IEnumerable<double?> Busy(GpuSample sample) => sample.Processes.Select(process => process.UtilizationRatio);
 }

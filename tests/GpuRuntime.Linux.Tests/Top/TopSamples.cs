@@ -93,7 +93,7 @@ internal static class TopSamples
         Temperatures = [new Temperature("gpu", 80)],
         Clocks = [new Clock("sm", 1.98e9)],
         Xids = new XidErrors(79, new Dictionary<int, long> { [79] = 1, [31] = 2 }.ToImmutableDictionary()),
-        MigDevices = [new MigSample(new MigDevice(1, 0, 0) { Uuid = "MIG-1", Profile = "1g.10gb" }) { MemoryTotalBytes = 10L << 30, MemoryUsedBytes = 1L << 30, UtilizationRatio = 0.5 }],
+        MigDevices = [new MigSample(new MigDevice(1, 7, 2) { Uuid = "MIG-1", Profile = "1g.10gb" }) { MemoryTotalBytes = 10L << 30, MemoryUsedBytes = 1L << 30, UtilizationRatio = 0.5 }],
         Health = new GpuHealth([new HealthReason("xid", "XID 79 was seen: the GPU has fallen off the bus. Reboot.")]),
     };
 

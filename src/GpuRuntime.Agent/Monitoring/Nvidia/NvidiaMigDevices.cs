@@ -19,9 +19,15 @@ internal sealed record NvidiaMigDevices(ImmutableArray<MigSample> Samples, Immut
             return null;
         var samples = ImmutableArray.CreateBuilder<MigSample>();
         var processes = ImmutableArray.CreateBuilder<GpuProcess>();
-        foreach (var mig in MigHandles(device, reader))
+        foreach (var mig in Handles(device, sensors, reader))
         {
             var (gpuInstance, computeInstance) = (reader.Ask(() => mig.Number(sensors.GpuInstance)), reader.Ask(() => mig.Number(sensors.ComputeInstance)));
+            if (gpuInstance is null || computeInstance is null)
+            {
+                reader.Tell("a MIG device does not tell its instances, so that it is not known which one it is");
+                continue;
+            }
+
             var unit = units.FirstOrDefault(unit => unit.MigDevice is { } known && known.GpuInstance == gpuInstance && known.ComputeInstance == computeInstance);
             if (unit is null)
             {
@@ -53,5 +59,15 @@ internal sealed record NvidiaMigDevices(ImmutableArray<MigSample> Samples, Immut
     // Its name is the GPU's, "MIG" and the profile.
     private static string? Profile(string? name) => name?.LastIndexOf(ProfileMark, StringComparison.Ordinal) is >= 0 and var mark ? name[(mark + ProfileMark.Length)..] : null;
 
-    private static ImmutableArray<NvmlDevice> MigHandles(NvmlDevice device, NvmlReader reader) => reader.Ask<ImmutableArray<NvmlDevice>>(() => device.MigDevices()) ?? [];
+    // One that fails leaves the others.
+    private static IEnumerable<NvmlDevice> Handles(NvmlDevice device, NvmlSensorFunctions sensors, NvmlReader reader)
+    {
+        var places = reader.Ask(() => device.Number(sensors.MaxMigDevices)) ?? 0;
+        for (uint place = 0; place < places; place++)
+        {
+            var current = place;
+            if (reader.AskFor(() => device.MigDevice(current)) is { } mig)
+                yield return mig;
+        }
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class NvidiaProcessUse(NvmlDevice device)
     public ImmutableArray<GpuProcess> Read(string unitId, NvmlReader reader)
     {
         var busy = Busy(reader);
-        return [.. Of(device, unitId, reader).Select(process => process with { UtilizationRatio = busy is null ? null : busy.GetValueOrDefault(process.Pid) })];
+        return [.. Of(device, unitId, reader).Select(process => process with { UtilizationRatio = busy is null ? null : busy.TryGetValue(process.Pid, out var ratio) ? ratio : 0 })];
     }
 
     /// <summary>Of a GPU or MIG device; who keeps a MIG device busy is not told.</summary>
@@ -31,8 +31,8 @@ internal sealed class NvidiaProcessUse(NvmlDevice device)
             ]
             : [];
 
-    // The mean of the samples since the last time, by process; a process without one was not busy.
-    private Dictionary<int, double>? Busy(NvmlReader reader)
+    // The mean of the samples since the last time, by process. A process without any was not busy; of one whose samples are no percentages it is not known.
+    private Dictionary<int, double?>? Busy(NvmlReader reader)
     {
         if (reader.AskFor(() => device.ProcessSamples(_newest)) is not { } samples)
             return null;
@@ -44,6 +44,8 @@ internal sealed class NvidiaProcessUse(NvmlDevice device)
         _hasBegun = true;
         return isFirst
             ? null
-            : samples.Where(sample => sample.Timestamp > since && sample.Sm <= 100).GroupBy(sample => (int)sample.Pid).ToDictionary(group => group.Key, group => group.Average(sample => sample.Sm) / 100);
+            : samples.Where(sample => sample.Timestamp > since).GroupBy(sample => (int)sample.Pid).ToDictionary(group => group.Key, Mean);
     }
+
+    private static double? Mean(IEnumerable<NvmlProcessSample> samples) => samples.Where(sample => sample.Sm <= 100).Average(sample => (double?)sample.Sm) / 100;
 }

@@ -99,15 +99,18 @@ internal sealed class LiveView : IDisposable
 
     private void Sample()
     {
-        var isFirst = true;
+        var (isFirst, hasPast) = (true, false);
         while (!_stop.IsCancellationRequested)
         {
             var began = Environment.TickCount64;
             try
             {
                 var sample = _source.Take();
+                var past = hasPast ? HostPast.None : _source.Past();
+                hasPast = true;
                 _changes.Add(state =>
                 {
+                    _trends.Begin(past, sample, _arguments.Interval);
                     _trends.Add(sample);
                     return state.With(sample, null);
                 });

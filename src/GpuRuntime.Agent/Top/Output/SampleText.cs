@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using GpuRuntime.Agent.Top.Rows;
+using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Monitoring.Samples;
 
 namespace GpuRuntime.Agent.Top.Output;
 
 /// <summary>A sample as text, in any format but tables.</summary>
-internal sealed class SampleText(TopArguments arguments, TopParts parts)
+/// <param name="names">Of metrics, beside our own.</param>
+internal sealed class SampleText(TopArguments arguments, TopParts parts, MetricNames names)
 {
     /// <summary>The first line of all, where the format has one.</summary>
     public string? Header => arguments.Format switch
@@ -24,7 +26,7 @@ internal sealed class SampleText(TopArguments arguments, TopParts parts)
             TopFormat.Csv => [.. order.Gpus(left).Select(gpu => GpuCsv.Row(left.Time, gpu))],
             TopFormat.CsvContainers => [.. order.Containers(left).Select(row => ContainerCsv.Row(left.Time, row))],
             TopFormat.Json => [parts.Json(left)],
-            _ => [parts.Metrics(left).TrimEnd('\n')],
+            _ => [parts.Metrics(left, names).TrimEnd('\n')],
         };
     }
 }

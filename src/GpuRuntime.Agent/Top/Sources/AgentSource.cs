@@ -10,7 +10,8 @@ namespace GpuRuntime.Agent.Top.Sources;
 /// <summary>An agent that runs, asked over HTTP.</summary>
 internal sealed class AgentSource : ISampleSource
 {
-    private const string Page = "api/v1/gpus";
+    private const string SamplePage = "api/v1/gpus";
+    private const string PastPage = "api/v1/history";
     private const int LargestAnswer = 64 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -39,14 +40,31 @@ internal sealed class AgentSource : ISampleSource
 
     public string Name => $"agent {_address.Text}";
 
-    public HostSample Take()
+    public HostSample Take() => Ask(SamplePage, SampleReader.Read);
+
+    public HostPast Past()
     {
         try
         {
-            using var answer = _client.GetAsync(Page).GetAwaiter().GetResult();
+            return Ask(PastPage, PastReader.Read);
+        }
+        catch (GpuRuntimeException)
+        {
+            // What is missed is the beginning of a line; what the agent has to say otherwise, samples tell.
+            return HostPast.None;
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private T Ask<T>(string page, Func<ReadOnlyMemory<byte>, T> read)
+    {
+        try
+        {
+            using var answer = _client.GetAsync(page).GetAwaiter().GetResult();
             if (!answer.IsSuccessStatusCode)
                 throw Unreachable(Refusal(answer.StatusCode), null);
-            return SampleReader.Read(answer.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult());
+            return read(answer.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult());
         }
         catch (FormatException exception)
         {
@@ -61,8 +79,6 @@ internal sealed class AgentSource : ISampleSource
             throw Unreachable($"does not answer: {(exception.InnerException ?? exception).Message.TrimEnd('.')}", exception);
         }
     }
-
-    public void Dispose() => _client.Dispose();
 
     private string Refusal(HttpStatusCode status) => status switch
     {

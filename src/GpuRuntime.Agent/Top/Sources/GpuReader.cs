@@ -88,13 +88,19 @@ internal static class GpuReader
         PagesRetiredForUncorrected = json.Whole("pagesRetiredForUncorrected"),
     };
 
-    // No instance numbers are told of a MIG device, and nothing here asks for them.
-    private static MigSample Mig(JsonElement json) => new(new MigDevice(json.Small("index").Required("index"), 0, 0) { Uuid = json.Text("uuid"), Profile = json.Text("profile") })
+    private static MigSample Mig(JsonElement json) => new(new MigDevice(json.Small("index").Required("index"), Instance(json, "gpuInstance"), Instance(json, "computeInstance"))
+    {
+        Uuid = json.Text("uuid"),
+        Profile = json.Text("profile"),
+    })
     {
         MemoryTotalBytes = json.Member("memory")?.Whole("totalBytes"),
         MemoryUsedBytes = json.Member("memory")?.Whole("usedBytes"),
         UtilizationRatio = json.Number("utilizationRatio"),
     };
+
+    private static uint Instance(JsonElement json, string name) =>
+        json.Small(name).Required(name) is >= 0 and var number ? (uint)number : throw new FormatException($"{name} is not what it should be");
 
     private static GpuHealth Health(JsonElement json) =>
         new(json.List("reasons", reason => new HealthReason(reason.Text("code").Required("code"), reason.Text("sentence").Required("sentence"))));

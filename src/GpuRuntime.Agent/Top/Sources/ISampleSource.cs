@@ -12,4 +12,7 @@ internal interface ISampleSource : IDisposable
     /// <summary>Takes one sample; called by one thread at a time.</summary>
     /// <exception cref="GpuRuntimeException">There is none at this moment.</exception>
     HostSample Take();
+
+    /// <summary>What is known of the time before; called by the same thread.</summary>
+    HostPast Past();
 }

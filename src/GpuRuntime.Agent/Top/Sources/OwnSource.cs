@@ -11,5 +11,7 @@ internal sealed class OwnSource(HostSampler sampler) : ISampleSource
 
     public HostSample Take() => sampler.Pass();
 
+    public HostPast Past() => HostPast.None;
+
     public void Dispose() => sampler.Dispose();
 }

@@ -11,23 +11,7 @@ namespace GpuRuntime.Agent.Top.Sources;
 internal static class SampleReader
 {
     /// <exception cref="FormatException">It is not such a document: what is wrong with it, as a sentence without its end.</exception>
-    public static HostSample Read(ReadOnlyMemory<byte> document)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(document);
-            return Read(json.RootElement);
-        }
-        catch (JsonException exception)
-        {
-            throw new FormatException($"it is no JSON ({exception.Message.TrimEnd('.')})", exception);
-        }
-        catch (InvalidOperationException exception)
-        {
-            // A text that is not UTF-8, or an escape that is half of a character.
-            throw new FormatException(exception.Message.TrimEnd('.'), exception);
-        }
-    }
+    public static HostSample Read(ReadOnlyMemory<byte> document) => AnswerDocument.Read(document, Read);
 
     private static HostSample Read(JsonElement root)
     {

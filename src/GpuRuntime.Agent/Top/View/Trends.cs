@@ -1,4 +1,5 @@
 using GpuRuntime.Agent.Top.Output;
+using GpuRuntime.Agent.Top.Sources;
 using GpuRuntime.Core.Monitoring.Samples;
 
 namespace GpuRuntime.Agent.Top.View;
@@ -11,24 +12,45 @@ internal sealed class Trends
 
     private readonly Dictionary<string, Trend> _trends = new(StringComparer.Ordinal);
 
-    public void Add(HostSample sample)
+    /// <summary>Before the first sample: what was then, as if samples had been taken, so that equal parts of a line are equal times.</summary>
+    /// <param name="sample">The first one.</param>
+    /// <param name="interval">From one sample to the next.</param>
+    public void Begin(HostPast past, HostSample sample, TimeSpan interval)
     {
         foreach (var gpu in sample.Gpus)
         {
-            if (!_trends.TryGetValue(gpu.Gpu.Id, out var trend))
-                _trends[gpu.Gpu.Id] = trend = new Trend();
-            trend.Utilization.Add(gpu.UtilizationRatio);
-            trend.Memory.Add(gpu.MemoryRatio());
-            if (trend.Utilization.Count <= Kept)
+            if (past.Gpus.FirstOrDefault(known => known.GpuId == gpu.Gpu.Id) is not { Points: var points })
                 continue;
-            trend.Utilization.RemoveAt(0);
-            trend.Memory.RemoveAt(0);
+            // The newest point stands for what is since then, which is less than a period.
+            for (var ago = (int)Math.Min(Kept, points.Length * (past.Period / interval)) - 1; ago >= 0; ago--)
+            {
+                var (utilization, used) = points[points.Length - 1 - (int)(ago * (interval / past.Period))];
+                Add(gpu.Gpu.Id, utilization, used / gpu.MemoryTotalBytes is { } ratio ? Math.Min(1, ratio) : null);
+            }
         }
+    }
+
+    public void Add(HostSample sample)
+    {
+        foreach (var gpu in sample.Gpus)
+            Add(gpu.Gpu.Id, gpu.UtilizationRatio, gpu.MemoryRatio());
     }
 
     public IReadOnlyList<double?> Utilization(string gpuId) => _trends.TryGetValue(gpuId, out var trend) ? trend.Utilization : [];
 
     public IReadOnlyList<double?> Memory(string gpuId) => _trends.TryGetValue(gpuId, out var trend) ? trend.Memory : [];
+
+    private void Add(string gpuId, double? utilization, double? memory)
+    {
+        if (!_trends.TryGetValue(gpuId, out var trend))
+            _trends[gpuId] = trend = new Trend();
+        trend.Utilization.Add(utilization);
+        trend.Memory.Add(memory);
+        if (trend.Utilization.Count <= Kept)
+            return;
+        trend.Utilization.RemoveAt(0);
+        trend.Memory.RemoveAt(0);
+    }
 
     private sealed class Trend
     {

@@ -8,6 +8,9 @@ namespace GpuRuntime.Core.Monitoring.Exposition;
 /// <summary>Every metric of our own, in base units. docs/monitoring.md has the same table for people.</summary>
 public static class Metrics
 {
+    /// <summary>All of them, and those that are known by other names too.</summary>
+    public static ImmutableArray<MetricFamily> With(MetricNames names) => names == MetricNames.Dcgm ? [.. All, .. DcgmMetrics.All] : All;
+
     public static ImmutableArray<MetricFamily> All { get; } =
     [
         Host("build_info", "The agent that serves these metrics", (page, add) => add(1, [("version", page.Subject.Version)])),

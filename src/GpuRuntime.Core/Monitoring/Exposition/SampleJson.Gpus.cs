@@ -41,6 +41,8 @@ public static partial class SampleJson
         List(json, "mig", sample.MigDevices, static (json, mig) =>
         {
             json.WriteNumber("index", mig.Device.Index);
+            json.WriteNumber("gpuInstance", mig.Device.GpuInstance);
+            json.WriteNumber("computeInstance", mig.Device.ComputeInstance);
             Text(json, "uuid", mig.Device.Uuid);
             Text(json, "profile", mig.Device.Profile);
             WriteMemory(json, mig.MemoryTotalBytes, mig.MemoryUsedBytes, null);

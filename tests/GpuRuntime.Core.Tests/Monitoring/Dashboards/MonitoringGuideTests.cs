@@ -1,7 +1,12 @@
+using System.Buffers;
 using System.Reflection;
+using System.Text;
 using System.Text.RegularExpressions;
 using GpuRuntime.Core.Configuration;
+using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Monitoring.Exposition;
 using GpuRuntime.Core.Monitoring.Health;
+using GpuRuntime.Core.Monitoring.Samples;
 
 namespace GpuRuntime.Core.Tests.Monitoring.Dashboards;
 
@@ -54,6 +59,25 @@ public sealed partial class MonitoringGuideTests
         Assert.That(keys.Where(key => !Guide.Contains($"| `{key}`", StringComparison.Ordinal)), Is.Empty);
     }
 
+    [Test]
+    public void It_lists_every_label_of_the_other_exporters_names()
+    {
+        var gpu = new Gpu { Vendor = GpuVendor.Nvidia, Index = 0, PciAddress = new PciAddress(0, 1, 0, 0), DriverVersion = "1" };
+        var holder = new ContainerIdentity("1", "docker") { Pod = "p", PodNamespace = "n", PodUid = "u" };
+        var sample = new HostSample(DateTimeOffset.UnixEpoch)
+        {
+            Gpus = [new GpuSample(gpu) { MigDevices = [new MigSample(new MigDevice(0, 1, 0) { Profile = "1g" }) { MemoryUsedBytes = 1 }] }],
+            Containers = [new ContainerUse(holder, [new UnitUse("nvidia:0:0", GpuVendor.Nvidia, "nvidia:0")])],
+        };
+        var page = new ArrayBufferWriter<byte>();
+        MetricPage.Write(sample, new MetricSubject("1", "host"), DcgmMetrics.All, MetricFormat.Prometheus, page);
+
+        var labels = Label().Matches(Encoding.UTF8.GetString(page.WrittenSpan)).Select(match => match.Groups[1].Value).Distinct().ToArray();
+
+        Assert.That(labels, Does.Contain("GPU_I_ID").And.Contain("pod_uid"));
+        Assert.That(labels.Where(label => !Between("### Dashboards for NVIDIA's exporter", "## What it costs").Contains($"`{label}`", StringComparison.Ordinal)), Is.Empty);
+    }
+
     // Names and labels of a table's first column, but for its heading's.
     private static IEnumerable<string> Codes(string part, string start) =>
         Rows(part).SelectMany(row => Code().Matches(row[0])).Select(match => match.Groups[1].Value).Where(code => !code.EndsWith("...", StringComparison.Ordinal)).Select(code => start + code);
@@ -73,6 +97,9 @@ public sealed partial class MonitoringGuideTests
 
     [GeneratedRegex("[a-z_]+")]
     private static partial Regex Word();
+
+    [GeneratedRegex("[{,]([A-Za-z_]+)=\"")]
+    private static partial Regex Label();
 
     [GeneratedRegex("[0-9]+")]
     private static partial Regex Number();

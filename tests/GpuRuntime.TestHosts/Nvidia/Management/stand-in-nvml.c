@@ -572,8 +572,9 @@ LISTS(GraphicsRunningProcesses, 'g')
 
 int nvmlDeviceGetMigDeviceHandleByIndex(void *device, unsigned index, void **mig)
 {
-    char out[VALUE];
-    int status = value(device, "MigDeviceHandleByIndex", out);
+    char key[64], out[VALUE];
+    snprintf(key, sizeof key, "MigDeviceHandleByIndex:%u", index);
+    int status = value(device, key, out);
     if (status != SUCCESS && status != NOT_SUPPORTED)
         return status;
     *mig = NULL;
