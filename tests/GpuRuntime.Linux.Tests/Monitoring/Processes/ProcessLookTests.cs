@@ -15,10 +15,10 @@ public sealed class ProcessLookTests : DirectoryFixture
         using var tree = new ProcessTree(Temporary, ProcessTree.Amd);
         tree.Begin(17);
         tree.Open(17, 5, ProcessTree.AmdgpuFile(7, "drm-memory-vram:\t2048 KiB\ndrm-engine-gfx:\t3000000000 ns\n"));
-        Assert.That(tree.ReadOne(10), Is.EqualTo(new GpuProcess(17, "amd:0") { MemoryBytes = 2 * MiB, BusySeconds = 3, UsesGraphics = true }));
+        Assert.That(tree.ReadOne(10), Is.EqualTo(new GpuProcess(17, "amd:0") { StartTime = 100, MemoryBytes = 2 * MiB, BusySeconds = 3, UsesGraphics = true }));
 
         tree.Open(17, 5, ProcessTree.AmdgpuFile(7, "drm-memory-vram:\t4096 KiB\ndrm-engine-gfx:\t3500000000 ns\n"));
-        Assert.That(tree.ReadOne(12), Is.EqualTo(new GpuProcess(17, "amd:0") { MemoryBytes = 4 * MiB, UtilizationRatio = 0.25, BusySeconds = 3.5, UsesGraphics = true }));
+        Assert.That(tree.ReadOne(12), Is.EqualTo(new GpuProcess(17, "amd:0") { StartTime = 100, MemoryBytes = 4 * MiB, UtilizationRatio = 0.25, BusySeconds = 3.5, UsesGraphics = true }));
     }
 
     [Test]
@@ -33,7 +33,7 @@ public sealed class ProcessLookTests : DirectoryFixture
         tree.Open(17, 6, ProcessTree.I915File(2, "drm-engine-render:\t300000000 ns\ndrm-engine-video:\t400000000 ns\ndrm-engine-capacity-video:\t2\ndrm-resident-local0:\t2 MiB\n"));
 
         var result = tree.Read(1);
-        Assert.That(result.Processes.Single(), Is.EqualTo(new GpuProcess(17, "intel:0") { MemoryBytes = 3 * MiB, UtilizationRatio = 0.6000000000000001, BusySeconds = 0.6000000000000001, UsesGraphics = true }));
+        Assert.That(result.Processes.Single(), Is.EqualTo(new GpuProcess(17, "intel:0") { StartTime = 100, MemoryBytes = 3 * MiB, UtilizationRatio = 0.6000000000000001, BusySeconds = 0.6000000000000001, UsesGraphics = true }));
         Assert.That(Engines(result, "intel:0"), Is.EqualTo("render 0.400 video 0.600"));
     }
 
@@ -43,10 +43,10 @@ public sealed class ProcessLookTests : DirectoryFixture
         using var tree = new ProcessTree(Temporary, ProcessTree.Xe);
         tree.Begin(17);
         tree.Open(17, 5, ProcessTree.XeFile(1, "drm-cycles-ccs:\t1000\ndrm-total-cycles-ccs:\t50000\ndrm-engine-capacity-ccs:\t2\ndrm-resident-vram0:\t1 MiB\n"));
-        Assert.That(tree.ReadOne(0), Is.EqualTo(new GpuProcess(17, "intel:0") { MemoryBytes = MiB, UsesCompute = true }));
+        Assert.That(tree.ReadOne(0), Is.EqualTo(new GpuProcess(17, "intel:0") { StartTime = 100, MemoryBytes = MiB, UsesCompute = true }));
 
         tree.Open(17, 5, ProcessTree.XeFile(1, "drm-cycles-ccs:\t2000\ndrm-total-cycles-ccs:\t52000\ndrm-engine-capacity-ccs:\t2\ndrm-resident-vram0:\t1 MiB\n"));
-        Assert.That(tree.ReadOne(4), Is.EqualTo(new GpuProcess(17, "intel:0") { MemoryBytes = MiB, UtilizationRatio = 0.25, BusySeconds = 1, UsesCompute = true }));
+        Assert.That(tree.ReadOne(4), Is.EqualTo(new GpuProcess(17, "intel:0") { StartTime = 100, MemoryBytes = MiB, UtilizationRatio = 0.25, BusySeconds = 1, UsesCompute = true }));
     }
 
     [Test]
@@ -60,13 +60,13 @@ public sealed class ProcessLookTests : DirectoryFixture
             tree.Open(pid, 6, ProcessTree.AmdgpuFile(7, "drm-memory-vram:\t1024 KiB\ndrm-engine-gfx:\t1000000000 ns\n"));
         }
 
-        Assert.That(tree.ReadOne(0), Is.EqualTo(new GpuProcess(20, "amd:0") { MemoryBytes = MiB, BusySeconds = 1, UsesGraphics = true }));
+        Assert.That(tree.ReadOne(0), Is.EqualTo(new GpuProcess(20, "amd:0") { StartTime = 100, MemoryBytes = MiB, BusySeconds = 1, UsesGraphics = true }));
         tree.End(20);
         tree.Open(30, 5, ProcessTree.AmdgpuFile(7, "drm-memory-vram:\t1024 KiB\ndrm-engine-gfx:\t2000000000 ns\n"));
         tree.Read(1);
         // What the first one did is not done again by the second.
         tree.Open(30, 5, ProcessTree.AmdgpuFile(7, "drm-memory-vram:\t1024 KiB\ndrm-engine-gfx:\t2500000000 ns\n"));
-        Assert.That(tree.ReadOne(3), Is.EqualTo(new GpuProcess(30, "amd:0") { MemoryBytes = MiB, UtilizationRatio = 0.25, BusySeconds = 0.5, UsesGraphics = true }));
+        Assert.That(tree.ReadOne(3), Is.EqualTo(new GpuProcess(30, "amd:0") { StartTime = 100, MemoryBytes = MiB, UtilizationRatio = 0.25, BusySeconds = 0.5, UsesGraphics = true }));
     }
 
     [Test]
@@ -76,10 +76,10 @@ public sealed class ProcessLookTests : DirectoryFixture
         tree.Begin(17);
         tree.Open(17, 5, ProcessTree.AmdgpuFile(7, "drm-memory-vram:\t0\ndrm-engine-gfx:\t3000000000 ns\n"));
         tree.Read(0);
-        Assert.That(tree.ReadOne(1), Is.EqualTo(new GpuProcess(17, "amd:0") { MemoryBytes = 0, UtilizationRatio = 0, BusySeconds = 3, UsesGraphics = true }));
+        Assert.That(tree.ReadOne(1), Is.EqualTo(new GpuProcess(17, "amd:0") { StartTime = 100, MemoryBytes = 0, UtilizationRatio = 0, BusySeconds = 3, UsesGraphics = true }));
 
         tree.Open(17, 5, ProcessTree.AmdgpuFile(7, "drm-memory-vram:\t0\ndrm-engine-gfx:\t2000000000 ns\n"));
-        Assert.That(tree.ReadOne(2), Is.EqualTo(new GpuProcess(17, "amd:0") { MemoryBytes = 0, BusySeconds = 3, UsesGraphics = true }));
+        Assert.That(tree.ReadOne(2), Is.EqualTo(new GpuProcess(17, "amd:0") { StartTime = 100, MemoryBytes = 0, BusySeconds = 3, UsesGraphics = true }));
     }
 
     [Test]
@@ -93,7 +93,7 @@ public sealed class ProcessLookTests : DirectoryFixture
         tree.Begin(17, start: 900);
         tree.Open(17, 5, ProcessTree.AmdgpuFile(8, "drm-engine-gfx:\t250000000 ns\n"));
 
-        Assert.That(tree.ReadOne(1), Is.EqualTo(new GpuProcess(17, "amd:0") { BusySeconds = 0.25, UsesGraphics = true }));
+        Assert.That(tree.ReadOne(1), Is.EqualTo(new GpuProcess(17, "amd:0") { StartTime = 900, BusySeconds = 0.25, UsesGraphics = true }));
     }
 
     [Test]
@@ -109,7 +109,7 @@ public sealed class ProcessLookTests : DirectoryFixture
         tree.Read(2);
         tree.Read(3);
 
-        Assert.That(tree.ReadOne(4), Is.EqualTo(new GpuProcess(17, "amd:0") { UtilizationRatio = 0, BusySeconds = 3.5, UsesGraphics = true }));
+        Assert.That(tree.ReadOne(4), Is.EqualTo(new GpuProcess(17, "amd:0") { StartTime = 100, UtilizationRatio = 0, BusySeconds = 3.5, UsesGraphics = true }));
     }
 
     [Test]
@@ -131,11 +131,11 @@ public sealed class ProcessLookTests : DirectoryFixture
         using var tree = new ProcessTree(Temporary, ProcessTree.Amd);
         tree.Begin(17);
         tree.Kfd(17, memory: 8 * MiB, copied: 1_000_000, occupied: 20);
-        Assert.That(tree.ReadOne(0), Is.EqualTo(new GpuProcess(17, "amd:0") { MemoryBytes = 8 * MiB, UtilizationRatio = 0.25, UsesCompute = true }));
+        Assert.That(tree.ReadOne(0), Is.EqualTo(new GpuProcess(17, "amd:0") { StartTime = 100, MemoryBytes = 8 * MiB, UtilizationRatio = 0.25, UsesCompute = true }));
 
         tree.Kfd(17, memory: 8 * MiB, copied: 2_000_000, occupied: 0);
         var result = tree.Read(2);
-        Assert.That(result.Processes.Single(), Is.EqualTo(new GpuProcess(17, "amd:0") { MemoryBytes = 8 * MiB, UtilizationRatio = 0.5, UsesCompute = true }));
+        Assert.That(result.Processes.Single(), Is.EqualTo(new GpuProcess(17, "amd:0") { StartTime = 100, MemoryBytes = 8 * MiB, UtilizationRatio = 0.5, UsesCompute = true }));
         Assert.That(Engines(result, "amd:0"), Is.EqualTo("copy 0.500"));
     }
 
@@ -173,7 +173,7 @@ public sealed class ProcessLookTests : DirectoryFixture
         Assert.That(tree.Read(0).Processes, Is.Empty);
 
         tree.Kfd(17, memory: 4096, copied: 0, occupied: 8);
-        Assert.That(tree.ReadOne(1), Is.EqualTo(new GpuProcess(17, "amd:0") { MemoryBytes = 4096, UtilizationRatio = 0.1, UsesCompute = true }));
+        Assert.That(tree.ReadOne(1), Is.EqualTo(new GpuProcess(17, "amd:0") { StartTime = 100, MemoryBytes = 4096, UtilizationRatio = 0.1, UsesCompute = true }));
     }
 
     [Test]
@@ -232,7 +232,7 @@ public sealed class ProcessLookTests : DirectoryFixture
         tree.Read(0);
         tree.Kfd(17, memory: 4096, copied: 0, occupied: 40);
 
-        Assert.That(tree.ReadOne(1), Is.EqualTo(new GpuProcess(17, "amd:0") { MemoryBytes = 4096, UtilizationRatio = 0.5, UsesCompute = true }));
+        Assert.That(tree.ReadOne(1), Is.EqualTo(new GpuProcess(17, "amd:0") { StartTime = 100, MemoryBytes = 4096, UtilizationRatio = 0.5, UsesCompute = true }));
     }
 
     [Test]
@@ -245,7 +245,7 @@ public sealed class ProcessLookTests : DirectoryFixture
 
         var result = tree.Read(0);
         Assert.That(result.Problems, Is.EqualTo((string[])["What process 17 uses of GPUs is not known: it has more than 256 DRM files open."]));
-        Assert.That(result.Processes.Single(), Is.EqualTo(new GpuProcess(17, "amd:0")));
+        Assert.That(result.Processes.Single(), Is.EqualTo(new GpuProcess(17, "amd:0") { StartTime = 100 }));
     }
 
     [Test]
