@@ -104,7 +104,7 @@ public sealed class NodeScriptRows
         }
     }
 
-    // The image's directory has the real runtime; the agent is not started here.
+    // The image's directory has the real runtime and the hook that specifications name; the agent is not started here.
     private void Prepare(SimulatedHostOptions host)
     {
         _machine = TestMachine.Create(host);
@@ -113,6 +113,7 @@ public sealed class NodeScriptRows
         Directory.CreateDirectory(Path.Combine(image, "bin"));
         Directory.CreateDirectory(Path.Combine(image, "lib/gpu-runtime/cooperative"));
         File.Copy(Programs.GpuRuntime, Path.Combine(image, "bin/gpu-runtime"));
+        File.Copy(Programs.GpuRuntimeHook, Path.Combine(image, "bin/gpu-runtime-hook"));
         File.WriteAllText(Path.Combine(image, "lib/gpu-runtime/cooperative/libcuda.so.1"), "library");
         Machine.Directory.CreateSubdirectory("target");
     }
