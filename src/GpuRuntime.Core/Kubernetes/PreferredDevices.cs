@@ -39,8 +39,14 @@ public static class PreferredDevices
         return [.. resource.Devices.Where(ids.Contains).Select(device => device.Id)];
     }
 
-    private static IEnumerable<PluginDevice> Closest(ImmutableArray<PluginDevice> given, ImmutableArray<PluginDevice> rest, int count, ImmutableArray<GpuLink> links) =>
-        count == rest.Length ? rest : ClosestGpus.Choose(count, new Closeness([.. given.Select(device => device.Unit.Gpu)], [.. rest.Select(device => device.Unit.Gpu)], links)).Select(place => rest[place]);
+    private static IEnumerable<PluginDevice> Closest(ImmutableArray<PluginDevice> given, ImmutableArray<PluginDevice> rest, int count, ImmutableArray<GpuLink> links)
+    {
+        if (count == rest.Length)
+            return rest;
+        // MIG devices have no part in their GPU's NVLink: it is enough that they are on one GPU.
+        var closeness = new Closeness([.. given.Select(device => device.Unit.Gpu)], [.. rest.Select(device => device.Unit.Gpu)], rest[0].Unit.MigDevice is null ? links : []);
+        return ClosestGpus.Choose(count, closeness).Select(place => rest[place]);
+    }
 
     // A second share of a unit is worth nothing to who has one: other units come first.
     private static List<PluginDevice> Spread(ImmutableArray<PluginDevice> given, ImmutableArray<PluginDevice> rest, int count)

@@ -20,7 +20,7 @@ internal sealed record VendorGpus(GpuVendor Vendor, ImmutableArray<Gpu> Devices,
     public int Cards => Devices.Count(gpu => gpu.IsIntegrated != true);
 
     /// <summary>The model's name; its PCI device id where no file tells one.</summary>
-    public string? Product => Model.Name ?? DeviceId;
+    public string? Product => LabelText.Of(Model.Name) is null ? DeviceId : Model.Name;
 
     /// <summary>The last part of the PCI id: <c>740f</c>.</summary>
     public string? DeviceId => IdOf(Model);

@@ -27,7 +27,8 @@ public static class DeviceId
         }
 
         return VendorOf(name.Vendor) is { } vendor
-            ? units.Where(unit => unit.Gpu.Vendor == vendor && (name.Device == CdiDeviceNames.All || Is(unit, name.Device) || IsPartOf(unit, name.Device) || unit.Id == $"{vendor.Word()}:{name.Device}"))
+            ? units.Where(unit => unit.Gpu.Vendor == vendor
+                && (name.Device == CdiDeviceNames.All || Is(unit, name.Device) || IsPartOf(unit, name.Device) || $"{vendor.Word()}:{name.Device}" is var id && (unit.Id == id || unit.Gpu.Id == id)))
             : [];
     }
 
@@ -39,7 +40,8 @@ public static class DeviceId
 
     // Whoever has a divided GPU has each of its MIG devices.
     private static bool IsPartOf(HeldUnit unit, string id) =>
-        unit.MigDevice is not null && (id.Equals(unit.Gpu.Uuid, StringComparison.OrdinalIgnoreCase) || id.Equals(unit.Gpu.Id, StringComparison.OrdinalIgnoreCase) || PciAddress.Parse(id) == unit.Gpu.PciAddress);
+        unit.MigDevice is not null && (id.Equals(unit.Gpu.Uuid, StringComparison.OrdinalIgnoreCase) || id.Equals(unit.Gpu.Id, StringComparison.OrdinalIgnoreCase)
+            || PciAddress.Parse(id) == unit.Gpu.PciAddress);
 
     private static bool IsCard(HeldUnit unit, string id)
     {
