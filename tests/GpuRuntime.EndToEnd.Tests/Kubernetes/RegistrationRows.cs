@@ -74,7 +74,7 @@ public sealed class RegistrationRows : PluginFixture
     }
 
     [TestCase("single", "amd.com/gpu 8")]
-    [TestCase("mixed", "amd.com/cpx_nps1 8")]
+    [TestCase("mixed", "amd.com/qpx_nps1 8")]
     public async Task Partitions_are_named_by_the_strategy(string strategy, string expected)
     {
         await PrepareAsync(ReadyHosts.PartitionedMi300);
