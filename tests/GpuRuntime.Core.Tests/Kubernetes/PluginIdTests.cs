@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using GpuRuntime.Core.Allocation;
-using GpuRuntime.Core.Kubernetes;
+using GpuRuntime.Core.Configuration;
 using GpuRuntime.Core.Monitoring.Attribution;
 
 namespace GpuRuntime.Core.Tests.Kubernetes;

@@ -26,7 +26,8 @@ public sealed class HostileCacheTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
+            // What looks at each line for each other one takes minutes; a machine that has more to do takes some seconds.
+            Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromMinutes(1)));
             Assert.That(GC.GetAllocatedBytesForCurrentThread() - allocated, Is.LessThan(128L << 20), "the shim's heap ends at 256 MiB");
             Assert.That(LoaderCacheFile.Parse(written)!.Described(), Does.Contain(Ours[0]));
         }

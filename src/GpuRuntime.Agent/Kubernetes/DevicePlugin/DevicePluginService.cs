@@ -47,8 +47,7 @@ internal sealed class DevicePluginService(OfferedResource resource, RuntimeConfi
         var response = new PreferredAllocationResponse();
         foreach (var container in request.ContainerRequests)
         {
-            var available = Known(offer, container.AvailableDeviceIDs);
-            var chosen = PreferredDevices.Choose(offer.Resource, available, Known(offer, container.MustIncludeDeviceIDs), container.AllocationSize, offer.Links);
+            var chosen = PreferredDevices.Choose(offer.Resource, Once(container.AvailableDeviceIDs), Once(container.MustIncludeDeviceIDs), container.AllocationSize, offer.Links);
             response.ContainerResponses.Add(new ContainerPreferredAllocationResponse { DeviceIDs = { chosen } });
         }
 
@@ -64,7 +63,7 @@ internal sealed class DevicePluginService(OfferedResource resource, RuntimeConfi
             // Without a variable of ours, an image's own might ask for every GPU.
             if (container.DevicesIds.Count == 0)
                 throw Refused(StatusCode.InvalidArgument, $"No device of {resource.Name} is asked for.");
-            response.ContainerResponses.Add(Message(ContainerAnswer.Of(offer.Resource, Known(offer, container.DevicesIds), configuration)));
+            response.ContainerResponses.Add(Message(ContainerAnswer.Of(offer.Resource, Once(container.DevicesIds), configuration)));
         }
 
         return response;
@@ -73,18 +72,16 @@ internal sealed class DevicePluginService(OfferedResource resource, RuntimeConfi
     // The options say that nobody has to call this.
     public override Task<PreStartContainerResponse> PreStartContainer(PreStartContainerRequest request, ServerCallContext context) => Task.FromResult(new PreStartContainerResponse());
 
-    private HashSet<string> Known(Offer offer, IReadOnlyCollection<string> ids)
+    private static HashSet<string> Once(IReadOnlyCollection<string> ids)
     {
-        var known = new HashSet<string>(ids.Count, StringComparer.Ordinal);
+        var once = new HashSet<string>(ids.Count, StringComparer.Ordinal);
         foreach (var id in ids)
         {
-            if (!offer.Ids.Contains(id))
-                throw Refused(StatusCode.NotFound, $"{PrintableText.Quote(id)} is no device of {resource.Name}.");
-            if (!known.Add(id))
+            if (!once.Add(id))
                 throw Refused(StatusCode.InvalidArgument, $"{PrintableText.Quote(id)} is given twice.");
         }
 
-        return known;
+        return once;
     }
 
     private static ContainerAllocateResponse Message(ContainerAnswer answer) => new()
@@ -103,7 +100,7 @@ internal sealed class DevicePluginService(OfferedResource resource, RuntimeConfi
         }
         catch (GpuRuntimeException exception)
         {
-            throw Refused(StatusCode.InvalidArgument, exception.UserLine);
+            throw Refused(exception.Code == ErrorCode.GpuNotFound ? StatusCode.NotFound : StatusCode.InvalidArgument, exception.UserLine);
         }
         catch (Exception exception) when (exception is not RpcException)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GpuRuntime.Core.Inventory;
+using GpuRuntime.Core.Kubernetes;
 using GpuRuntime.Core.Monitoring.Samples;
 
 namespace GpuRuntime.Agent.Kubernetes.DevicePlugin;
@@ -18,7 +19,7 @@ internal sealed class KnownGpus
         foreach (var told in sample.Gpus)
         {
             var key = (told.Gpu.PciAddress, told.Gpu.Partition);
-            var gpu = Told(told);
+            var gpu = SampledGpu.Of(told);
             if (_known.TryGetValue(key, out var before))
                 gpu = Filled(gpu, before);
             gpus.Add(_known[key] = gpu);
@@ -26,12 +27,6 @@ internal sealed class KnownGpus
 
         return gpus.MoveToImmutable();
     }
-
-    private static Gpu Told(GpuSample sample) => sample.Gpu with
-    {
-        MemoryBytes = sample.Gpu.MemoryBytes ?? sample.MemoryTotalBytes,
-        MigDevices = Filled(sample.Gpu.MigDevices, [.. sample.MigDevices.Select(mig => mig.Device)]),
-    };
 
     private static Gpu Filled(Gpu gpu, Gpu before) => gpu with
     {

@@ -104,7 +104,7 @@ internal sealed class KubeletWatch : IDisposable
         try
         {
             if (registration.Renew(kubelet, _stop.Token))
-                _report.Note($"the kubelet is offered {resource.Offer.Ids.Count} devices of {resource.Name}");
+                _report.Note($"the kubelet is offered {resource.Name}, devices: {resource.Offer.Resource.Devices.Length}");
             _report.Forget(said => said == subject);
         }
         catch (Exception) when (_stop.IsCancellationRequested)

@@ -51,6 +51,8 @@ internal sealed class NodeOffers(RuntimeConfiguration configuration, Func<Immuta
         {
             var resources = PluginResources.Of(gpus, configuration);
             report.Forget(subject => subject == Unsuitable);
+            foreach (var sentence in PluginResources.LeftOut(gpus, configuration))
+                report.WarnOnce(sentence, sentence);
             return resources;
         }
         catch (GpuRuntimeException exception)

@@ -7,9 +7,8 @@ namespace GpuRuntime.Agent.Kubernetes.DevicePlugin;
 
 /// <summary>What a resource offers at one moment.</summary>
 /// <param name="List">The same as the kubelet is told it. Not changed once it is made.</param>
-/// <param name="Ids">Of its devices.</param>
 /// <param name="Links">Those of the host.</param>
-internal sealed record Offer(PluginResource Resource, ListAndWatchResponse List, ImmutableHashSet<string> Ids, ImmutableArray<GpuLink> Links)
+internal sealed record Offer(PluginResource Resource, ListAndWatchResponse List, ImmutableArray<GpuLink> Links)
 {
     private const string Healthy = "Healthy";
     private const string Unhealthy = "Unhealthy";
@@ -17,7 +16,6 @@ internal sealed record Offer(PluginResource Resource, ListAndWatchResponse List,
     public static Offer Of(PluginResource resource, Predicate<Gpu> isHealthy, ImmutableArray<GpuLink> links) => new(
         resource,
         new ListAndWatchResponse { Devices = { resource.Devices.Select(device => Of(device, isHealthy)) } },
-        [.. resource.Devices.Select(device => device.Id)],
         links);
 
     /// <summary>The resource without devices: pods that ask for it wait.</summary>
