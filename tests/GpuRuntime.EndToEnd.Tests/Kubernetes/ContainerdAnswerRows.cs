@@ -7,7 +7,6 @@ namespace GpuRuntime.EndToEnd.Tests.Kubernetes;
 /// The CDI names of answers, applied by containerd to what `gpu-runtime cdi generate` wrote, with runc and nothing of ours in between. With ctr it is
 /// the client that applies them, from 1.7 on: that one is of a later suite.
 /// </summary>
-[Explicit("Not finished: the nodes are not found in containerd's container yet.")]
 public sealed class ContainerdAnswerRows() : AnswerFixture(EngineKind.Containerd)
 {
     private const string Suite = "trixie";

@@ -45,7 +45,6 @@ public sealed class HealthRows : PluginFixture
     }
 
     [Test]
-    [Explicit("Not finished: what the kubelet is told of a GPU that is gone is not what this row expects.")]
     public async Task A_GPU_that_KFD_lists_no_more_and_lists_again()
     {
         await PrepareAsync(ReadyHosts.Mi210Pair);
@@ -64,22 +63,20 @@ public sealed class HealthRows : PluginFixture
     }
 
     [Test]
-    [Explicit("Not finished: what the kubelet is told of a GPU that is gone is not what this row expects.")]
     public async Task A_GPU_that_is_off_the_bus_stays_in_the_list_and_comes_back()
     {
         await PrepareAsync(ReadyHosts.ThreeVendors with { Nvidia = null });
         await StartAgentAsync();
         var before = await Kubelet.ListAsync(AmdGpu, static list => list.Healthy.Length == 2, "two healthy GPUs");
-        var link = Path.Combine(((MixedMachine)Machine).Host.SysRoot, "bus/pci/devices/0000:27:00.0");
-        var target = new FileInfo(link).LinkTarget;
-        var isLink = target is not null;
+        var device = Path.Combine(((MixedMachine)Machine).Host.SysRoot, "bus/pci/devices/0000:27:00.0");
 
-        Directory.Move(link, link + ".gone");
+        Directory.Move(device, device + ".gone");
         var during = await Kubelet.ListAsync(AmdGpu, static list => list.Healthy.Length == 1, "one healthy GPU");
-        Directory.Move(link + ".gone", link);
+        Directory.Move(device + ".gone", device);
         var after = await Kubelet.ListAsync(AmdGpu, static list => list.Healthy.Length == 2, "two healthy GPUs again");
 
-        Assert.That((during.Ids, during.Healthy.Single()), Is.EqualTo((before.Ids, "0000:83:00.0")), $"link: {isLink}");
+        Assert.That(during.Ids, Is.EquivalentTo(before.Ids));
+        Assert.That(during.Healthy.Single(), Is.EqualTo("0000:83:00.0"));
         Assert.That(after.Devices, Is.EqualTo(before.Devices));
     }
 }

@@ -6,8 +6,8 @@ using GpuRuntime.Core.Monitoring.Samples;
 namespace GpuRuntime.Agent.Kubernetes.DevicePlugin;
 
 /// <summary>
-/// Describes GPUs by all that was ever told of them. What a vendor's library tells is missing in the samples of a GPU that hangs or is lost, whose
-/// devices keep their ids, and their number, all the same.
+/// Describes GPUs by all that was ever told of them. What a vendor's library or driver tells is missing in the samples of a GPU that hangs or is lost,
+/// whose devices keep their ids, and their number, all the same.
 /// </summary>
 internal sealed class KnownGpus
 {
@@ -34,6 +34,8 @@ internal sealed class KnownGpus
         Name = gpu.Name ?? before.Name,
         MemoryBytes = gpu.MemoryBytes ?? before.MemoryBytes,
         NumaNode = gpu.NumaNode ?? before.NumaNode,
+        // One that its compute driver has lost is unhealthy, and not a card for graphics.
+        HasCompute = gpu.HasCompute || before.HasCompute,
         MigDevices = Filled(gpu.MigDevices, before.MigDevices),
     };
 

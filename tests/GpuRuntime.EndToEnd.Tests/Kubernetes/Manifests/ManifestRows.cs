@@ -6,7 +6,6 @@ namespace GpuRuntime.EndToEnd.Tests.Kubernetes.Manifests;
 /// <summary>packaging/kubernetes, as Debian's kubectl takes it, Kubernetes' own schema knows it, and the programs that it names understand it.</summary>
 [TestFixture(null)]
 [TestFixture("trixie")]
-[Explicit("Not finished: kubectl is not unpacked and the installer not started as it should be yet.")]
 public sealed class ManifestRows(string? suite)
 {
     // Names that the device plugin registers.
