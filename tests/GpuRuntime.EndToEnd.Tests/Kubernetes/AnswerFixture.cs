@@ -65,7 +65,7 @@ public abstract class AnswerFixture(EngineKind kind) : EngineFixture(kind)
 
     private protected override TestMachine CreateMachine(string lowLevelRuntime)
     {
-        var machine = TestMachine.Create(ReadyHosts.ThreeVendors, lowLevelRuntime);
+        var machine = TestMachine.Create(PluginFixture.ThreeVendors, lowLevelRuntime);
         StandInManagementLibrary.PutInto(machine.Host.DriverRoot, NvmlScenario.Of(machine.Host.NvidiaGpus, static _ => "RemappedRows 3 1 0 0\n"));
         SpecDirectories.For(machine, static config => config["cdi"]!["annotations"] = true);
         return machine;

@@ -5,11 +5,11 @@ namespace GpuRuntime.EndToEnd.Tests.Kubernetes;
 
 /// <summary>
 /// The CDI names of answers, applied by containerd to what `gpu-runtime cdi generate` wrote, with runc and nothing of ours in between. With ctr it is
-/// the client that applies them, from 1.7 on: that one is of a later suite.
+/// the client that applies them, from 2.0 on: that one is of a later suite.
 /// </summary>
 public sealed class ContainerdAnswerRows() : AnswerFixture(EngineKind.Containerd)
 {
-    private const string Suite = "trixie";
+    private const string Suite = "sid";
 
     private EngineSettings? _settings;
 

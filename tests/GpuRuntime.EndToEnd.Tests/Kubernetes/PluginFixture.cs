@@ -11,6 +11,9 @@ public abstract class PluginFixture
     private protected const string AmdGpu = "amd.com/gpu";
     private protected const string IntelXe = "gpu.intel.com/xe";
 
+    /// <summary>GPUs that all tell something: for others the agent waits some seconds before it offers them.</summary>
+    internal static SimulatedHostOptions ThreeVendors { get; } = ReadyHosts.ThreeVendors with { Intel = [.. ReadyHosts.ThreeVendors.Intel.Select(static gpu => gpu with { HasSensors = true })] };
+
     private readonly List<IAsyncDisposable> _things = [];
     private FakeKubelet? _kubelet;
     private TestMachine? _machine;

@@ -13,7 +13,7 @@ public sealed class RegistrationRows : PluginFixture
     [Test]
     public async Task Each_vendors_GPUs_are_a_resource_with_their_ids_health_and_NUMA_nodes()
     {
-        await PrepareAsync(ReadyHosts.ThreeVendors);
+        await PrepareAsync(ThreeVendors);
         await StartAgentAsync();
 
         Assert.That(await Kubelet.RegisteredAsync(3), Is.EqualTo((string[])[AmdGpu, IntelXe, NvidiaGpu]));
@@ -39,7 +39,7 @@ public sealed class RegistrationRows : PluginFixture
     [Test]
     public async Task The_same_process_serves_metrics_and_labels_the_node()
     {
-        await PrepareAsync(ReadyHosts.ThreeVendors with { Nvidia = null });
+        await PrepareAsync(ThreeVendors with { Nvidia = null });
         var agent = await StartAgentAsync();
         await Kubelet.RegisteredAsync(2);
 

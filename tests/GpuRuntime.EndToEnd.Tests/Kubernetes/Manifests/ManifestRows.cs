@@ -1,45 +1,17 @@
 using System.Text.Json.Nodes;
-using GpuRuntime.TestHosts;
 
 namespace GpuRuntime.EndToEnd.Tests.Kubernetes.Manifests;
 
 /// <summary>packaging/kubernetes, as Debian's kubectl takes it, Kubernetes' own schema knows it, and the programs that it names understand it.</summary>
 [TestFixture(null)]
 [TestFixture("trixie")]
-public sealed class ManifestRows(string? suite)
+public sealed class ManifestRows(string? suite) : ManifestFixture(suite)
 {
     // Names that the device plugin registers.
     private static readonly string[] Resources =
         ["nvidia.com/gpu", "nvidia.com/gpu.shared", "nvidia.com/mig-1g.10gb", "amd.com/gpu", "gpu.intel.com/xe", "gpu.intel.com/i915", "gpu-runtime.io/memory-gib"];
 
-    private TestDirectory? _directory;
-    private Kubectl? _kubectl;
-
     public static IEnumerable<string> Examples => Directory.GetFiles(Packaging("kubernetes", "examples")).Select(static file => Path.GetFileName(file)!).Order(StringComparer.Ordinal);
-
-    public static IEnumerable<string> Overlays => Directory.GetDirectories(Packaging("kubernetes-overlays")).Select(static directory => Path.GetFileName(directory)!).Order(StringComparer.Ordinal);
-
-    [OneTimeSetUp]
-    public async Task StartAsync()
-    {
-        _directory = TestDirectory.Create();
-        try
-        {
-            _kubectl = await Kubectl.CreateAsync(_directory, suite);
-        }
-        catch (TestResourceUnavailableException unavailable)
-        {
-            Assert.Ignore(unavailable.Reason);
-        }
-    }
-
-    [OneTimeTearDown]
-    public async Task EndAsync()
-    {
-        if (_kubectl is not null)
-            await _kubectl.DisposeAsync();
-        await _directory!.DisposeAsync();
-    }
 
     [Test]
     public async Task The_manifest_is_a_namespace_with_all_that_a_node_needs()
@@ -63,32 +35,22 @@ public sealed class ManifestRows(string? suite)
         Assert.That((string?)pod["spec"]!["runtimeClassName"], Is.EqualTo(limits.ContainsKey("gpu-runtime.io/memory-gib") ? "gpu-runtime" : null));
     }
 
+    [TestCase("hostPid", true)]
+    [TestCase("volumes", "none")]
+    public async Task A_member_that_Kubernetes_does_not_know_would_be_found(string member, object value)
+    {
+        var set = (await ManifestAsync()).Single(static item => (string?)item["kind"] == "DaemonSet");
+        set["spec"]!["template"]!["spec"]![member] = JsonValue.Create(value);
+
+        Assert.That(ObjectSchema.Problems(set), Has.Some.StartsWith($"/spec/template/spec/{member}: "));
+    }
+
     [Test]
     public async Task Kustomize_makes_the_same_of_the_directory()
     {
         static string[] Texts(JsonNode[] objects) => [.. objects.Select(static item => Sorted(item)!.ToJsonString()).Order(StringComparer.Ordinal)];
 
         Assert.That(Texts(await Kubectl.KustomizeAsync(Packaging("kubernetes"))), Is.EqualTo(Texts(await ManifestAsync())));
-    }
-
-    // kubectl before 1.21 has a kustomize that does not know patches in this form.
-    [TestCaseSource(nameof(Overlays))]
-    public async Task An_overlay_changes_the_configuration_to_one_that_the_programs_take(string overlay)
-    {
-        if (suite is null)
-            return;
-        var objects = await Kubectl.KustomizeAsync(Packaging("kubernetes-overlays", overlay));
-
-        AssertKnown(objects);
-        Assert.That(objects, Has.Length.EqualTo((await ManifestAsync()).Length));
-        var told = await ConfigurationAsync(objects);
-        Assert.That(overlay switch
-        {
-            "mig-mixed" => told["kubernetes.mig"] == "mixed" && told["kubernetes.partitions"] == "mixed",
-            "sharing" => told["kubernetes.replicas"] == "4",
-            "memory-slices" => told["kubernetes.memorySlices"] == "true",
-            _ => false,
-        }, Is.True, string.Join('\n', told));
     }
 
     [Test]
@@ -146,34 +108,14 @@ public sealed class ManifestRows(string? suite)
         Assert.That((bool?)spec["automountServiceAccountToken"], Is.False);
     }
 
-    private Kubectl Kubectl => _kubectl!;
-
-    private Task<JsonNode[]> ManifestAsync() => Kubectl.DryRunAsync(Packaging("kubernetes", "gpu-runtime.yaml"));
-
     private async Task<(JsonNode Spec, JsonNode Agent)> AgentAsync()
     {
         var spec = (await ManifestAsync()).Single(static item => (string?)item["kind"] == "DaemonSet")["spec"]!["template"]!["spec"]!;
         return (spec, spec["containers"]!.AsArray().Single(static container => (string?)container!["name"] == "agent")!);
     }
 
-    // As `gpu-runtime config` tells it, which fails for what is no key or no value of one.
-    private async Task<Dictionary<string, string>> ConfigurationAsync(JsonNode[] objects)
-    {
-        var file = _directory!.Combine($"config-{Guid.NewGuid():N}.json");
-        await File.WriteAllTextAsync(file, (string)objects.Single(static item => (string?)item["kind"] == "ConfigMap")["data"]!["config.json"]!);
-        return (await Command.Of(Programs.GpuRuntime, "config", "--config", file).RunAsync()).EnsureSuccess().Lines
-            .Select(static line => line.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries)).Where(static words => words.Length > 1)
-            .ToDictionary(static words => words[0], static words => words[1].Trim('"'));
-    }
-
     private static Dictionary<string, string> Mounts(JsonNode container) =>
         container["volumeMounts"]?.AsArray().ToDictionary(static mount => (string)mount!["mountPath"]!, static mount => (string)mount!["name"]!) ?? [];
-
-    private static void AssertKnown(JsonNode[] objects)
-    {
-        foreach (var item in objects)
-            Assert.That(ObjectSchema.Problems(item), Is.Empty, (string?)item["kind"]);
-    }
 
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {
@@ -181,6 +123,4 @@ public sealed class ManifestRows(string? suite)
         JsonArray items => new JsonArray([.. items.Select(Sorted)]),
         _ => node?.DeepClone(),
     };
-
-    private static string Packaging(params ReadOnlySpan<string> parts) => Path.Combine([Repository.Root, "packaging", .. parts]);
 }

@@ -12,7 +12,8 @@ internal static class ObjectSchema
     public static string[] Problems(JsonNode item)
     {
         var results = Schema.Evaluate(item, new EvaluationOptions { OutputFormat = OutputFormat.List });
-        // One of the kinds does not match for its kind alone: of the others nobody wants to hear.
-        return results.IsValid ? [] : [.. results.Details.Where(static detail => detail.HasErrors && detail.InstanceLocation.Count > 1).SelectMany(static detail => detail.Errors!.Values.Select(error => $"{detail.InstanceLocation}: {error}")).Append("invalid")];
+        return results.IsValid
+            ? []
+            : [.. results.Details.Where(static detail => detail.HasErrors).SelectMany(static detail => detail.Errors!.Values.Select(error => $"{detail.InstanceLocation}: {error}"))];
     }
 }
