@@ -33,7 +33,8 @@ public sealed class RegistrationRows : PluginFixture
         Assert.That(nvidia.Healthy, Is.EqualTo(nvidia.Ids));
         Assert.That((await Kubelet.ListAsync(AmdGpu)).Devices, Is.EqualTo((PluginListEntry[])[new("0000:27:00.0", "Healthy", "0"), new("0000:83:00.0", "Healthy", "1")]));
         Assert.That((await Kubelet.ListAsync(IntelXe)).Healthy, Is.EqualTo((string[])["0000:63:00.0"]));
-        Assert.That(await Kubelet.CallAsync(AmdGpu, "PreStartContainer", new JsonObject { ["devices_ids"] = new JsonArray("0000:27:00.0") }), Has.Property("Count").EqualTo(1), "an answer");
+        var prepared = await Kubelet.CallAsync(AmdGpu, "PreStartContainer", new JsonObject { ["devices_ids"] = new JsonArray("0000:27:00.0") });
+        Assert.That(prepared.ToJsonString(), Is.EqualTo("""{"answer":{}}"""));
     }
 
     [Test]
@@ -57,7 +58,10 @@ public sealed class RegistrationRows : PluginFixture
 
         var resources = await Kubelet.RegisteredAsync(expected.Length);
 
-        Assert.That(await Task.WhenAll(resources.Select(CountAsync)), Is.EqualTo(expected));
+        var counts = new List<string>();
+        foreach (var resource in resources)
+            counts.Add(await CountAsync(resource));
+        Assert.That(counts, Is.EqualTo(expected));
         if (strategy == "mixed")
             Assert.That((await Kubelet.ListAsync("nvidia.com/mig-1g.10gb")).Ids, Is.EqualTo((string[])[Second]));
     }

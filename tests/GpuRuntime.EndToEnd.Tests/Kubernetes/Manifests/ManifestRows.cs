@@ -91,6 +91,8 @@ public sealed class ManifestRows(string? suite) : ManifestFixture(suite)
         foreach (var path in paths)
             Assert.That(hosts[mounts[path]], Is.EqualTo(path));
         Assert.That(hosts[mounts[told["host.driver"]]], Is.EqualTo("/"));
+        // Where runc, crun and the engines keep which containers live.
+        Assert.That(hosts[mounts["/run"]], Is.EqualTo("/run"));
     }
 
     [Test]
