@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using GpuRuntime.Agent.Kubernetes;
 using GpuRuntime.Agent.Limits;
 using GpuRuntime.Agent.Monitoring;
 using GpuRuntime.Agent.Serving;
@@ -24,6 +25,7 @@ internal static class Program
     private const string Usage = $"""
         usage: gpu-runtime-agent {LimitArguments.Usage}
                gpu-runtime-agent {ServeArguments.Usage}
+               gpu-runtime-agent {ServeArguments.KubernetesUsage}
                gpu-runtime-agent {TopArguments.Usage}
                gpu-runtime-agent --version
         """;
@@ -60,6 +62,9 @@ internal static class Program
                 return 0;
             case [ServeArguments.Verb, .. var rest] when ServeArguments.Parse(rest) is { } arguments:
                 ServeCommand.Run(arguments);
+                return 0;
+            case [ServeArguments.KubernetesVerb, .. var rest] when ServeArguments.Parse(rest) is { } arguments:
+                ServeCommand.Run(arguments, static (configuration, report) => new NodeAgent(configuration, report));
                 return 0;
             case [TopArguments.Verb, .. var rest] when TopArguments.Parse(rest) is { } arguments:
                 TopCommand.Run(arguments, new TopParts(Composition.Sampler, Json, MetricsPage));

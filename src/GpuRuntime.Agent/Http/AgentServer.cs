@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -47,11 +46,11 @@ internal sealed class AgentServer : IDisposable
         var token = configuration.AgentTokenFile.Length == 0 ? null : new BearerToken(configuration.AgentTokenFile, clock, report);
         if (!address.IsLocal && (certificate is null || token is null))
             throw new GpuRuntimeException(ErrorCode.AgentNotListening, $"{address} is reached from other machines, for which TLS and a token are wanted: set agent.tls.certificate, agent.tls.key and agent.tokenFile, or listen on 127.0.0.1 or a unix socket.");
-        var socket = address.SocketPath is { } path ? UnixSocketFile.Prepare(path) : null;
+        var socket = address.SocketPath is { } path ? UnixSocketFile.Prepare(path, "Give another path with --listen or agent.listen") : null;
         var services = certificate is null ? null : KestrelServices.Create();
         var server = new KestrelServer(
             Options.Create(OptionsOf(address, certificate, services)),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions { MaxReadBufferSize = MostUnread, CreateBoundListenSocket = endPoint => Bind(endPoint, socket) }), NullLoggerFactory.Instance),
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions { MaxReadBufferSize = MostUnread, CreateBoundListenSocket = socket is null ? SocketTransportOptions.CreateDefaultBoundListenSocket : socket.Bind }), NullLoggerFactory.Instance),
             NullLoggerFactory.Instance);
         try
         {
@@ -74,22 +73,6 @@ internal sealed class AgentServer : IDisposable
         _server.Dispose();
         _services?.Dispose();
         _socket?.Remove();
-    }
-
-    // Kestrel listens on it after this, so that nobody could connect before.
-    private static Socket Bind(EndPoint endPoint, UnixSocketFile? file)
-    {
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-        try
-        {
-            file?.Protect();
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 
     private static ServerCertificate? Certificate(ListenAddress address, RuntimeConfiguration configuration, TimeProvider clock, Action<string> report)

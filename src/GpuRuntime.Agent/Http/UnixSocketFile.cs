@@ -1,6 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 using GpuRuntime.Core.Errors;
+using GpuRuntime.Linux.Interop;
 using GpuRuntime.Linux.Paths;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace GpuRuntime.Agent.Http;
 
@@ -12,32 +15,48 @@ internal sealed class UnixSocketFile
     private UnixSocketFile(string path) => _path = path;
 
     /// <summary>Makes room for the socket.</summary>
+    /// <param name="cure">What to do where it cannot be there; a sentence without its end.</param>
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.AgentNotListening"/>: it cannot be there.</exception>
-    public static UnixSocketFile Prepare(string path)
+    public static UnixSocketFile Prepare(string path, string cure)
     {
         var directory = Path.GetDirectoryName(path)!;
         if (HostPlaces.Look(directory) is not { IsDirectory: true } place)
-            throw Refused(path, $"{directory} is no directory");
+            throw Refused(path, $"{directory} is no directory", cure);
         if (!place.IsOursAlone)
-            throw Refused(path, $"{directory} is not root's, or others may write to it");
+            throw Refused(path, $"{directory} is not root's, or others may write to it", cure);
         switch (HostPlaces.Look(path))
         {
             case null:
                 break;
             case { IsSocket: true, IsOursAlone: true }:
                 if (IsAnswered(path))
-                    throw Refused(path, "somebody else listens there");
+                    throw Refused(path, "somebody else listens there", cure);
                 File.Delete(path);
                 break;
             default:
-                throw Refused(path, "it is there, and is no socket of root's alone");
+                throw Refused(path, "it is there, and is no socket of root's alone", cure);
         }
 
         return new UnixSocketFile(path);
     }
 
-    /// <summary>Root alone may connect from now on. Called before anybody listens there.</summary>
-    public void Protect() => HostPlaces.KeepToOwner(_path);
+    /// <summary>A socket that is there, for Kestrel to listen on; root alone may connect.</summary>
+    /// <param name="endPoint">Of this path.</param>
+    /// <exception cref="LinuxException">It cannot be kept from others.</exception>
+    public Socket Bind(EndPoint endPoint)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+        try
+        {
+            HostPlaces.KeepToOwner(_path);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Nobody listens any more.</summary>
     public void Remove()
@@ -68,6 +87,6 @@ internal sealed class UnixSocketFile
         }
     }
 
-    private static GpuRuntimeException Refused(string path, string reason) =>
-        new(ErrorCode.AgentNotListening, $"The agent cannot listen on unix:{path}: {reason}. Give another path with --listen or agent.listen.");
+    private static GpuRuntimeException Refused(string path, string reason, string cure) =>
+        new(ErrorCode.AgentNotListening, $"The agent cannot listen on unix:{path}: {reason}. {cure}.");
 }

@@ -2,14 +2,18 @@ using GpuRuntime.Core.Configuration;
 
 namespace GpuRuntime.Agent.Serving;
 
-/// <summary>What <c>gpu-runtime-agent serve</c> is told.</summary>
+/// <summary>What <c>gpu-runtime-agent serve</c> is told, and <c>gpu-runtime-agent kubernetes</c>.</summary>
 /// <param name="Configuration">The configuration file; <see langword="null"/> = GPU_RUNTIME_CONFIG's, or the default one.</param>
 /// <param name="Listen">Where it listens; <see langword="null"/> = as the configuration says.</param>
 /// <param name="Compat">Names of metrics beside our own; <see langword="null"/> = as the configuration says.</param>
 internal sealed record ServeArguments(string? Configuration, string? Listen, MetricNames? Compat)
 {
     public const string Verb = "serve";
-    public const string Usage = $"{Verb} [--config FILE] [--listen ADDRESS:PORT|unix:PATH|none] [--compat dcgm|none]";
+    public const string KubernetesVerb = "kubernetes";
+    public const string Usage = $"{Verb} {Options}";
+    public const string KubernetesUsage = $"{KubernetesVerb} {Options}";
+
+    private const string Options = "[--config FILE] [--listen ADDRESS:PORT|unix:PATH|none] [--compat dcgm|none]";
 
     private const string ConfigurationOption = "--config";
     private const string ListenOption = "--listen";

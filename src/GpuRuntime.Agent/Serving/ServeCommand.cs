@@ -18,8 +18,9 @@ internal static class ServeCommand
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
+    /// <param name="more">What else is done with the samples; <see langword="null"/> = nothing.</param>
     /// <exception cref="GpuRuntimeException">It cannot serve here: the configuration cannot be read, another agent serves, or it cannot listen.</exception>
-    public static void Run(ServeArguments arguments)
+    public static void Run(ServeArguments arguments, Func<RuntimeConfiguration, WatchdogReport, ISampleReader>? more = null)
     {
         var configuration = ConfigurationFile.Load(arguments.Configuration ?? Environment.GetEnvironmentVariable(ConfigurationFile.Variable)).Values;
         configuration = configuration with { AgentListen = arguments.Listen ?? configuration.AgentListen, AgentCompat = arguments.Compat ?? configuration.AgentCompat };
@@ -29,7 +30,8 @@ internal static class ServeCommand
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var file = WatchdogFile.Take(configuration.StateDirectory);
         var report = new WatchdogReport(configuration);
-        if (address.IsNone)
+        using var reader = more?.Invoke(configuration, report);
+        if (address.IsNone && reader is null)
         {
             Watch(configuration, file, report, stop);
         }
@@ -37,13 +39,14 @@ internal static class ServeCommand
         {
             var feed = new SampleFeed(TimeProvider.System);
             var history = new SampleHistory(TimeProvider.System);
-            using var server = AgentServer.Start(address, configuration, Routes(feed, history, configuration), TimeProvider.System, report.Warn);
+            using var server = address.IsNone ? null : AgentServer.Start(address, configuration, Routes(feed, history, configuration), TimeProvider.System, report.Warn);
             using var journal = new HealthJournal(configuration.StateDirectory, report);
             using var sampling = SamplingLoop.Start(Composition.Sampler(configuration), Period, report, sample =>
             {
                 feed.Publish(sample);
                 history.Add(sample);
                 journal.Tell(sample);
+                reader?.Take(sample);
             });
             Watch(configuration, file, report, stop);
         }

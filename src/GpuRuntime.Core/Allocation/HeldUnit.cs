@@ -13,8 +13,11 @@ namespace GpuRuntime.Core.Allocation;
 /// <param name="Gpu">The GPU, with this MIG device alone where the unit is one.</param>
 public sealed record HeldUnit(string Name, string Id, Gpu Gpu)
 {
+    /// <summary>A GPU in one piece, whatever it is divided into: whoever has it has all of its MIG devices.</summary>
+    public bool IsWhole { get; private init; }
+
     /// <summary>The MIG device; <see langword="null"/> for a GPU or partition.</summary>
-    public MigDevice? MigDevice => Gpu.MigDevices is [var device] ? device : null;
+    public MigDevice? MigDevice => !IsWhole && Gpu.MigDevices is [var device] ? device : null;
 
     /// <summary>The vendor's identifier, where it is known.</summary>
     public string? Uuid => MigDevice is { } device ? device.Uuid : Gpu.Uuid;
@@ -29,7 +32,7 @@ public sealed record HeldUnit(string Name, string Id, Gpu Gpu)
     public static ImmutableArray<HeldUnit> Of(Gpu gpu)
     {
         if (gpu.MigDevices.IsEmpty)
-            return [new HeldUnit(gpu.Partition is { } partition ? string.Create(CultureInfo.InvariantCulture, $"{gpu.PciAddress}-p{partition}") : gpu.PciAddress.ToString(), gpu.Id, gpu)];
+            return [Undivided(gpu)];
         var units = ImmutableArray.CreateBuilder<HeldUnit>(gpu.MigDevices.Length);
         foreach (var device in gpu.MigDevices)
         {
@@ -42,5 +45,11 @@ public sealed record HeldUnit(string Name, string Id, Gpu Gpu)
         return units.MoveToImmutable();
     }
 
+    /// <summary>A GPU or partition with all of its MIG devices as one unit.</summary>
+    public static HeldUnit WholeOf(Gpu gpu) => Undivided(gpu) with { IsWhole = true };
+
     public static ImmutableArray<HeldUnit> Of(IEnumerable<Gpu> gpus) => [.. gpus.SelectMany(gpu => Of(gpu))];
+
+    private static HeldUnit Undivided(Gpu gpu) =>
+        new(gpu.Partition is { } partition ? string.Create(CultureInfo.InvariantCulture, $"{gpu.PciAddress}-p{partition}") : gpu.PciAddress.ToString(), gpu.Id, gpu);
 }

@@ -78,6 +78,16 @@ public sealed record ConfigurationKey(
         new("agent.pcieThroughput", ConfigurationType.Boolean, (c, v) => c with { AgentPcieThroughput = (bool)v }, c => c.AgentPcieThroughput),
         new("agent.podResources", ConfigurationType.OptionalPath, (c, v) => c with { AgentPodResources = (string)v }, c => c.AgentPodResources),
         new("agent.health.ignoredXids", ConfigurationType.TextList, (c, v) => c with { AgentIgnoredXids = (ImmutableArray<string>)v }, c => c.AgentIgnoredXids),
+        new("kubernetes.pluginDirectory", ConfigurationType.AbsolutePath, (c, v) => c with { KubernetesPluginDirectory = (string)v }, c => c.KubernetesPluginDirectory),
+        new("kubernetes.mig", ConfigurationType.Word, (c, v) => c with { KubernetesMig = (MigStrategy)(int)v }, c => (int)c.KubernetesMig) { Words = ["none", "single", "mixed"] },
+        new("kubernetes.partitions", ConfigurationType.Word, (c, v) => c with { KubernetesPartitions = (PartitionNaming)(int)v }, c => (int)c.KubernetesPartitions) { Words = ["single", "mixed"] },
+        new("kubernetes.deviceList", ConfigurationType.Word, (c, v) => c with { KubernetesDeviceList = (DeviceListStrategy)(int)v }, c => (int)c.KubernetesDeviceList)
+        {
+            Words = ["cdi", "environment", "nodes"],
+        },
+        new("kubernetes.replicas", ConfigurationType.Number, (c, v) => c with { KubernetesReplicas = (int)v }, c => c.KubernetesReplicas) { Largest = 100 },
+        new("kubernetes.memorySlices", ConfigurationType.Boolean, (c, v) => c with { KubernetesMemorySlices = (bool)v }, c => c.KubernetesMemorySlices),
+        new("kubernetes.featureFile", ConfigurationType.OptionalPath, (c, v) => c with { KubernetesFeatureFile = (string)v }, c => c.KubernetesFeatureFile),
         new("libraries.searchPaths", ConfigurationType.PathList, (c, v) => c with { LibrarySearchPaths = (ImmutableArray<string>)v }, c => c.LibrarySearchPaths),
         new("log.path", ConfigurationType.OptionalPath, (c, v) => c with { LogPath = (string)v }, c => c.LogPath),
         new("log.level", ConfigurationType.Word, (c, v) => c with { LogLevel = (LogLevelName)(int)v }, c => (int)c.LogLevel)

@@ -44,6 +44,42 @@ public enum MetricNames
     Dcgm,
 }
 
+/// <summary>How the kubelet is told of GPUs that are divided into MIG devices.</summary>
+public enum MigStrategy
+{
+    /// <summary>Each is one device, whatever it is divided into.</summary>
+    None,
+
+    /// <summary>Each MIG device is a device of <c>nvidia.com/gpu</c>; all have to be of one profile.</summary>
+    Single,
+
+    /// <summary>Each MIG device is one of its profile's resource (<c>nvidia.com/mig-1g.10gb</c>).</summary>
+    Mixed,
+}
+
+/// <summary>What the kubelet is told of AMD's partitions.</summary>
+public enum PartitionNaming
+{
+    /// <summary>Each is a device of <c>amd.com/gpu</c>; all GPUs have to be divided alike.</summary>
+    Single,
+
+    /// <summary>Each is one of its kind's resource (<c>amd.com/cpx_nps4</c>).</summary>
+    Mixed,
+}
+
+/// <summary>How containers in pods get their GPUs.</summary>
+public enum DeviceListStrategy
+{
+    /// <summary>The container engine injects CDI devices.</summary>
+    Cdi,
+
+    /// <summary>The runtime reads the vendor's environment variable.</summary>
+    Environment,
+
+    /// <summary>The kubelet passes device nodes, and nothing else.</summary>
+    Nodes,
+}
+
 public enum LogLevelName
 {
     Debug,
@@ -153,6 +189,24 @@ public sealed record RuntimeConfiguration
 
     /// <summary>XIDs, as numbers, that make no GPU of NVIDIA's unhealthy here.</summary>
     public ImmutableArray<string> AgentIgnoredXids { get; init; } = [];
+
+    /// <summary>The kubelet's directory of plugins' sockets.</summary>
+    public string KubernetesPluginDirectory { get; init; } = "/var/lib/kubelet/device-plugins";
+
+    public MigStrategy KubernetesMig { get; init; } = MigStrategy.None;
+
+    public PartitionNaming KubernetesPartitions { get; init; } = PartitionNaming.Single;
+
+    public DeviceListStrategy KubernetesDeviceList { get; init; } = DeviceListStrategy.Cdi;
+
+    /// <summary>How many containers share each GPU by turns, 1 to 100; from 2 on the resources' names end in <c>.shared</c>.</summary>
+    public int KubernetesReplicas { get; init; } = 1;
+
+    /// <summary>Whether pods ask for GiB of a GPU's memory (<c>gpu-runtime.io/memory-gib</c>) and not for whole ones.</summary>
+    public bool KubernetesMemorySlices { get; init; }
+
+    /// <summary>The file of labels for Node Feature Discovery; empty = none.</summary>
+    public string KubernetesFeatureFile { get; init; } = "/etc/kubernetes/node-feature-discovery/features.d/gpu-runtime";
 
     /// <summary>Directories inside the driver root that are searched for libraries after the known ones.</summary>
     public ImmutableArray<string> LibrarySearchPaths { get; init; } = [];

@@ -7,6 +7,7 @@ internal static class ContainerdSettings
 {
     private const string RuntimeType = "\"io.containerd.runc.v2\"";
     private const string LowLevelRuntime = "runc";
+    private const string Annotations = "[\"gpu-runtime.io/*\"]";
     private const string EnableCdi = "enable_cdi";
 
     /// <param name="document">The admin's settings: config.toml without what is ours.</param>
@@ -28,7 +29,9 @@ internal static class ContainerdSettings
         ImmutableArray<string> runtimes = [.. containerd, "runtimes"];
         ImmutableArray<string> own = [.. runtimes, EngineOptions.RuntimeName];
         yield return new TomlSetting(own, "runtime_type", RuntimeType);
-        yield return new TomlSetting(own, "pod_annotations", "[\"gpu-runtime.io/*\"]");
+        yield return new TomlSetting(own, "pod_annotations", Annotations);
+        // Those of our device plugin's answers are the container's.
+        yield return new TomlSetting(own, "container_annotations", Annotations);
         yield return new TomlSetting([.. own, "options"], "BinaryName", EngineText.Quote(options.Program)) { IsProgram = true, Replaces = true };
         // The kubelet looks for the pods of all runtimes in the cgroups of one driver.
         if (document.NamesBelow(runtimes).Any(name => document.Find([.. runtimes, name, "options", "SystemdCgroup"])?.Switch == true))

@@ -155,4 +155,10 @@ public enum ErrorCode
 
     /// <summary>The agent cannot, or must not, listen where it was told to.</summary>
     AgentNotListening = 5303,
+
+    /// <summary>The configuration of what Kubernetes is told does not suit this node's GPUs, or itself.</summary>
+    KubernetesUnsuitable = 5401,
+
+    /// <summary>The kubelet asks for devices that cannot be given together.</summary>
+    KubernetesRefused = 5402,
 }

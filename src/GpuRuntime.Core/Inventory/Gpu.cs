@@ -16,6 +16,12 @@ public sealed record Gpu
     /// <summary>Which partition of a divided GPU this is, from 0; <see langword="null"/> for a whole one.</summary>
     public int? Partition { get; init; }
 
+    /// <summary>
+    /// How an AMD GPU that can be divided is: its compute and memory partition modes in lower case, such as <c>cpx_nps4</c>, and <c>spx_nps1</c> for one in
+    /// one piece. The same for all partitions of a GPU; told where it is described.
+    /// </summary>
+    public string? PartitionMode { get; init; }
+
     /// <summary>The vendor's identifier as its own tools print it: <c>GPU-8f2c...</c>, or AMD's <c>0x84CAFEAE17E7696</c>.</summary>
     public string? Uuid { get; init; }
 
@@ -23,6 +29,9 @@ public sealed record Gpu
 
     /// <summary>PCI vendor and device id, such as <c>1002:740f</c>.</summary>
     public string? PciId { get; init; }
+
+    /// <summary>PCI class and subclass, such as <c>0302</c>; told where the GPU is described.</summary>
+    public string? PciClass { get; init; }
 
     /// <summary>The kernel driver that is bound: nvidia, amdgpu, radeon, i915, xe.</summary>
     public string? Driver { get; init; }
@@ -66,6 +75,9 @@ public sealed record Gpu
 
     /// <summary>The nodes that compute needs and that belong to this GPU or its driver, as paths in the container (<c>/dev/nvidia3</c>, <c>/dev/kfd</c>).</summary>
     public ImmutableArray<DeviceNode> DeviceNodes { get; init; } = [];
+
+    /// <summary>Nodes of the driver that compute needs besides, as far as they are there (<c>/dev/nvidiactl</c>); told where the GPU is described.</summary>
+    public ImmutableArray<DeviceNode> DriverNodes { get; init; } = [];
 
     /// <summary>Card and render node of <c>/dev/dri</c>, paired by the device's own <c>drm/</c> directory.</summary>
     public ImmutableArray<DeviceNode> DrmNodes { get; init; } = [];

@@ -14,6 +14,9 @@ public sealed class PciFunction(IHostRoot host, PciAddress address)
     /// <summary>Vendor and device in the form that lspci prints, such as <c>1002:740f</c>.</summary>
     public string? Id => Hex("vendor") is { } vendor && Hex("device") is { } device ? $"{vendor}:{device}" : null;
 
+    /// <summary>Class and subclass as lspci prints them, such as <c>0302</c>.</summary>
+    public string? Class => Hex("class") is { Length: >= 4 } digits ? digits[..4] : null;
+
     /// <summary>The NUMA node; <see langword="null"/> where the kernel says -1.</summary>
     public int? NumaNode => int.TryParse(Text("numa_node"), NumberStyles.None, CultureInfo.InvariantCulture, out var node) ? node : null;
 

@@ -35,6 +35,6 @@ public static class VendorModules
     private static Gpu Described(IVendorModule module, Gpu gpu, IHostRoot host)
     {
         var function = new PciFunction(host, gpu.PciAddress);
-        return module.Describe(module.WithNodes(gpu, host), host) with { PciId = function.Id, IsVirtualFunction = function.IsVirtualFunction };
+        return module.Describe(module.WithNodes(gpu, host), host) with { PciId = function.Id, PciClass = function.Class, IsVirtualFunction = function.IsVirtualFunction };
     }
 }

@@ -4,7 +4,14 @@ namespace GpuRuntime.Linux.Paths;
 
 /// <summary>What stands at a path of this host.</summary>
 /// <param name="IsOursAlone">It is this process's own, and nobody else may write to it.</param>
-public sealed record HostPlace(bool IsDirectory, bool IsSocket, bool IsOursAlone);
+public sealed record HostPlace(bool IsDirectory, bool IsSocket, bool IsOursAlone)
+{
+    public FileIdentity Identity { get; init; }
+}
+
+/// <summary>Tells a file from one that took its place, which may get the same number.</summary>
+/// <param name="ModifiedNanoseconds">Since 1970; of a socket: when it was made.</param>
+public readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode, long ModifiedNanoseconds);
 
 /// <summary>Looks at paths that an admin has named.</summary>
 public static class HostPlaces
@@ -25,5 +32,8 @@ public static class HostPlaces
     public static HostPlace? Look(string path) =>
         Libc.TryStat(Libc.AtFdCwd, path, Libc.AtSymlinkNoFollow, out var errno) is { } status
             ? new HostPlace(status.Type == FileType.Directory, status.Type == FileType.Socket, status.IsOursAlone)
+            {
+                Identity = new FileIdentity(status.DeviceMajor, status.DeviceMinor, status.Inode, status.ModifiedNanoseconds),
+            }
             : errno is Errno.NoEntry or Errno.NotDirectory ? null : throw LinuxException.Of("stat", path, errno);
 }

@@ -35,6 +35,8 @@ public sealed class ErrorCodeTests
     [TestCase(ErrorCode.HookStateInvalid, 4006)]
     [TestCase(ErrorCode.ContainerProcessMissing, 4007)]
     [TestCase(ErrorCode.DeviceCgroupUnchangeable, 4008)]
+    [TestCase(ErrorCode.KubernetesUnsuitable, 5401)]
+    [TestCase(ErrorCode.KubernetesRefused, 5402)]
     public void A_code_keeps_its_number(ErrorCode code, int number) => Assert.That((int)code, Is.EqualTo(number));
 
     [Test]

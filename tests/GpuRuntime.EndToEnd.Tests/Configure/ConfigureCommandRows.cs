@@ -63,13 +63,14 @@ public sealed class ConfigureCommandRows : ConfigureFixture
         Assert.That(result.EnsureSuccess().Output, Is.EqualTo($"""
             --- /dev/null
             +++ {Directory.Combine("conf.d/99-gpu-runtime.toml")}
-            @@ -0,0 +1,10 @@
+            @@ -0,0 +1,11 @@
             +# BEGIN gpu-runtime: written by "gpu-runtime configure", which replaces it; "--remove" takes it away
             +version = 3
             +
             +[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.gpu-runtime]
             +runtime_type = "io.containerd.runc.v2"
             +pod_annotations = ["gpu-runtime.io/*"]
+            +container_annotations = ["gpu-runtime.io/*"]
             +
             +[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.gpu-runtime.options]
             +BinaryName = "{Programs.GpuRuntime}"

@@ -43,6 +43,7 @@ public sealed class ContainerdConfigurationRows : ConfigureFixture
         {
             Assert.That(configured.Cri($"{Own}.runtime_type"), Is.EqualTo("\"io.containerd.runc.v2\""));
             Assert.That(configured.Cri($"{Own}.pod_annotations"), Is.EqualTo("[\"gpu-runtime.io/*\"]"));
+            Assert.That(configured.Cri($"{Own}.container_annotations"), Is.EqualTo("[\"gpu-runtime.io/*\"]"));
             Assert.That(configured.Cri($"{Own}.options.BinaryName"), Is.EqualTo($"\"{Programs.GpuRuntime}\""));
             Assert.That(configured.Cri("containerd.default_runtime_name"), Is.EqualTo("\"gpu-runtime\""));
             // 1.6 has no such setting.

@@ -47,6 +47,13 @@ public sealed partial class ConfigCommandRows : BundleFixture
             agent.pcieThroughput|false|default
             agent.podResources|/var/lib/kubelet/pod-resources/kubelet.sock|default
             agent.health.ignoredXids|[]|default
+            kubernetes.pluginDirectory|/var/lib/kubelet/device-plugins|default
+            kubernetes.mig|none|default
+            kubernetes.partitions|single|default
+            kubernetes.deviceList|cdi|default
+            kubernetes.replicas|1|default
+            kubernetes.memorySlices|false|default
+            kubernetes.featureFile|/etc/kubernetes/node-feature-discovery/features.d/gpu-runtime|default
             libraries.searchPaths|[]|default
             log.path|(none)|default
             log.level|information|default
@@ -78,6 +85,10 @@ public sealed partial class ConfigCommandRows : BundleFixture
                 "spillMemory": "16GiB", "mps": { "pipeDirectory": "/run/mps", "sharedMemory": "/run/mps-shm" }
               },
               "allocation": { "maxHolders": 4 },
+              "kubernetes": {
+                "pluginDirectory": "/srv/plugins", "mig": "mixed", "partitions": "mixed", "deviceList": "environment",
+                "replicas": 4, "memorySlices": true, "featureFile": ""
+              },
               "libraries": { "searchPaths": ["/opt/driver/lib"] },
               "log": { "path": "/var/log/gpu-runtime.log", "level": "debug" },
               "stateDirectory": "/var/lib/gpu-runtime"
@@ -119,10 +130,17 @@ public sealed partial class ConfigCommandRows : BundleFixture
             agent.pcieThroughput|false|default
             agent.podResources|/var/lib/kubelet/pod-resources/kubelet.sock|default
             agent.health.ignoredXids|[]|default
-            libraries.searchPaths|[/opt/driver/lib]|{DefaultPath}:20
-            log.path|/var/log/gpu-runtime.log|{DefaultPath}:21
-            log.level|debug|{DefaultPath}:21
-            stateDirectory|/var/lib/gpu-runtime|{DefaultPath}:22
+            kubernetes.pluginDirectory|/srv/plugins|{DefaultPath}:21
+            kubernetes.mig|mixed|{DefaultPath}:21
+            kubernetes.partitions|mixed|{DefaultPath}:21
+            kubernetes.deviceList|environment|{DefaultPath}:21
+            kubernetes.replicas|4|{DefaultPath}:22
+            kubernetes.memorySlices|true|{DefaultPath}:22
+            kubernetes.featureFile|(none)|{DefaultPath}:22
+            libraries.searchPaths|[/opt/driver/lib]|{DefaultPath}:24
+            log.path|/var/log/gpu-runtime.log|{DefaultPath}:25
+            log.level|debug|{DefaultPath}:25
+            stateDirectory|/var/lib/gpu-runtime|{DefaultPath}:26
             """));
     }
 

@@ -31,17 +31,20 @@ internal sealed class GrpcSocket(string path) : IDisposable
     /// <param name="method">Such as <c>/v1.PodResourcesLister/List</c>.</param>
     /// <param name="longest">For the whole call.</param>
     /// <param name="most">Bytes of the answer.</param>
+    /// <param name="cancellation">Ends the call with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="GrpcException">There is no answer, or it is none.</exception>
-    public T Call<T>(string method, IMessage request, MessageParser<T> parser, TimeSpan longest, int most)
+    public T Call<T>(string method, IMessage request, MessageParser<T> parser, TimeSpan longest, int most, CancellationToken cancellation = default)
         where T : IMessage<T>
     {
-        using var deadline = new CancellationTokenSource(longest);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(longest);
         try
         {
             return CallAsync(method, request, parser, longest, most, deadline.Token).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException exception)
         {
+            cancellation.ThrowIfCancellationRequested();
             throw new GrpcException($"{path} has not answered within {longest.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds", exception);
         }
         catch (InvalidProtocolBufferException exception)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using GpuRuntime.Core.Allocation;
 using GpuRuntime.Core.Cdi;
+using GpuRuntime.Core.Cdi.Generation;
 using GpuRuntime.Core.Inventory;
 
 namespace GpuRuntime.Core.Monitoring.Attribution;
@@ -9,20 +10,25 @@ namespace GpuRuntime.Core.Monitoring.Attribution;
 /// <summary>Which unit a device of the kubelet's is.</summary>
 public static class DeviceId
 {
-    // NVIDIA's plugin numbers the shares of a GPU that is given to several: GPU-8f2c...::3.
+    // NVIDIA's plugin numbers the shares of a GPU that is given to several: GPU-8f2c...::3. Ours does so too, and numbers GiB: GPU-8f2c...::m3.
     private const string ShareMark = "::";
 
     /// <param name="device">
     /// An id of a device plugin's: a UUID, a PCI address, our id or name of a unit, or Intel's <c>card0-1</c> (DRM card and share); or the qualified
     /// name of a CDI device.
     /// </param>
-    /// <returns>Nothing for what is no GPU of this host.</returns>
+    /// <returns>Nothing for what is no GPU of this host; all MIG devices for a GPU that is divided into them.</returns>
     public static IEnumerable<HeldUnit> UnitsOf(string device, ImmutableArray<HeldUnit> units)
     {
         if (CdiName.TryParse(device) is not { } name)
-            return units.Where(unit => Is(unit, WithoutShare(device)) || IsCard(unit, device));
+        {
+            var id = WithoutShare(device);
+            return units.Where(unit => Is(unit, id) || IsPartOf(unit, id) || IsCard(unit, device));
+        }
+
         return VendorOf(name.Vendor) is { } vendor
-            ? units.Where(unit => unit.Gpu.Vendor == vendor && (Is(unit, name.Device) || unit.Id == $"{vendor.Word()}:{name.Device}"))
+            ? units.Where(unit => unit.Gpu.Vendor == vendor
+                && (name.Device == CdiDeviceNames.All || Is(unit, name.Device) || IsPartOf(unit, name.Device) || $"{vendor.Word()}:{name.Device}" is var id && (unit.Id == id || unit.Gpu.Id == id)))
             : [];
     }
 
@@ -31,6 +37,11 @@ public static class DeviceId
     private static bool Is(HeldUnit unit, string id) =>
         unit.Name == id || unit.Id.Equals(id, StringComparison.OrdinalIgnoreCase) || (unit.Uuid is { } uuid && uuid.Equals(id, StringComparison.OrdinalIgnoreCase))
         || (unit is { MigDevice: null, Gpu.Partition: null } && PciAddress.Parse(id) == unit.Gpu.PciAddress);
+
+    // Whoever has a divided GPU has each of its MIG devices.
+    private static bool IsPartOf(HeldUnit unit, string id) =>
+        unit.MigDevice is not null && (id.Equals(unit.Gpu.Uuid, StringComparison.OrdinalIgnoreCase) || id.Equals(unit.Gpu.Id, StringComparison.OrdinalIgnoreCase)
+            || PciAddress.Parse(id) == unit.Gpu.PciAddress);
 
     private static bool IsCard(HeldUnit unit, string id)
     {

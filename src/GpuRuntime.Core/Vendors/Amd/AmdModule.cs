@@ -21,6 +21,7 @@ public sealed class AmdModule : IVendorModule
             Name = function.Text("product_name"),
             DriverVersion = host.ReadText(HostTree.Sys, $"module/{gpu.Driver}/version") is { Length: > 0 } version ? version : null,
             MemoryBytes = AmdMemory.Of(gpu, host),
+            PartitionMode = AmdPartitionMode.Of(function),
             IsIntegrated = AmdMetricsTable.IsIntegrated(function.Bytes("gpu_metrics")),
         };
     }

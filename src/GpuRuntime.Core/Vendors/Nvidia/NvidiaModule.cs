@@ -15,8 +15,11 @@ public sealed class NvidiaModule : IVendorModule
 
     public Gpu WithNodes(Gpu gpu, IHostRoot host) => gpu;
 
-    public Gpu Describe(Gpu gpu, IHostRoot host) =>
-        ReportedGpus.Read(host).FirstOrDefault(known => known.PciAddress == gpu.PciAddress) is { MemoryBytes: { } bytes } ? gpu with { MemoryBytes = bytes } : gpu;
+    public Gpu Describe(Gpu gpu, IHostRoot host) => gpu with
+    {
+        MemoryBytes = ReportedGpus.Read(host).FirstOrDefault(known => known.PciAddress == gpu.PciAddress)?.MemoryBytes ?? gpu.MemoryBytes,
+        DriverNodes = gpu.IsEveryGpu ? [] : new NvidiaNodes(host).ExistingOfDriver(),
+    };
 
     public ImmutableArray<GpuLink> Links(ImmutableArray<Gpu> gpus, IHostRoot host) => ReportedLinks.Between(gpus, ReportedLinks.Read(host));
 

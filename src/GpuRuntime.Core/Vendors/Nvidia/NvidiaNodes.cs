@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Core.Inventory;
@@ -41,6 +42,13 @@ public sealed class NvidiaNodes(IHostRoot host)
     {
         yield return Dynamic("nvidia-uvm", "nvidia-uvm", 0);
         yield return Dynamic("nvidia-uvm-tools", "nvidia-uvm", 1);
+    }
+
+    /// <summary>Those nodes that compute needs whatever the GPU, as far as they are there.</summary>
+    public ImmutableArray<DeviceNode> ExistingOfDriver()
+    {
+        string[] names = ["nvidiactl", "nvidia-uvm", "nvidia-uvm-tools"];
+        return [.. names.Select(Existing).OfType<DeviceNode>()];
     }
 
     /// <summary>A node by its name below <c>/dev</c>, as it is there or as it can be made.</summary>

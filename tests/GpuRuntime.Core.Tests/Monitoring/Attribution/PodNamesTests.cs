@@ -53,10 +53,21 @@ public sealed class PodNamesTests
     [TestCase("intel.com/gpu=0000:0b:00.0", "intel:0")]
     public void A_device_is_one_unit(string device, string unit) => Assert.That(DeviceId.UnitsOf(device, Units).Select(found => found.Id), Is.EqualTo((string[])[unit]));
 
+    [TestCase("GPU-22222222-aaaa-bbbb-cccc-000000000000")]
+    [TestCase("gpu-22222222-aaaa-bbbb-cccc-000000000000::1")]
+    [TestCase("0000:5e:00.0")]
+    [TestCase("nvidia:1")]
+    [TestCase("nvidia.com/gpu=0000:5e:00.0")]
+    [TestCase("nvidia.com/gpu=1")]
+    public void A_divided_GPU_is_all_of_its_MIG_devices(string device) =>
+        Assert.That(DeviceId.UnitsOf(device, Units).Select(found => found.Id), Is.EqualTo((string[])["nvidia:1:0", "nvidia:1:1"]));
+
+    [Test]
+    public void All_GPUs_of_a_vendor_are_all_of_its_units() =>
+        Assert.That(DeviceId.UnitsOf("nvidia.com/gpu=all", Units).Select(found => found.Id), Is.EqualTo((string[])["nvidia:0", "nvidia:1:0", "nvidia:1:1"]));
+
     [TestCase("")]
     [TestCase("0")]
-    [TestCase("GPU-22222222-aaaa-bbbb-cccc-000000000000", Description = "Nobody can hold the whole of it.")]
-    [TestCase("0000:5e:00.0")]
     [TestCase("card1")]
     [TestCase("card11-0")]
     [TestCase("card1-x")]
