@@ -135,8 +135,8 @@ internal sealed class HostSampler(
 
     // Records with lists in them are equal only to themselves.
     private static bool IsSame(Gpu gpu, Gpu other) =>
-        gpu with { MigDevices = [], DeviceNodes = [], DrmNodes = [], MissingDrmNodes = [], ManagementNodes = [] }
-            == other with { MigDevices = [], DeviceNodes = [], DrmNodes = [], MissingDrmNodes = [], ManagementNodes = [] }
+        gpu with { MigDevices = [], DeviceNodes = [], DrmNodes = [], MissingDrmNodes = [], ManagementNodes = [], DriverNodes = [] }
+            == other with { MigDevices = [], DeviceNodes = [], DrmNodes = [], MissingDrmNodes = [], ManagementNodes = [], DriverNodes = [] }
         && gpu.DrmNodes.SequenceEqual(other.DrmNodes)
         && gpu.MigDevices.Select(device => device with { CapabilityNodes = [] }).SequenceEqual(other.MigDevices.Select(device => device with { CapabilityNodes = [] }));
 

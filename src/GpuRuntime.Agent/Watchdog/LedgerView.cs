@@ -11,7 +11,7 @@ internal sealed class LedgerView(string stateDirectory, WatchdogReport report)
     private const string Subject = "ledger";
 
     // On most hosts all of them.
-    private const int FewestInTurn = 16;
+    private const int FewestInTurn = 8;
 
     private const int PassesOfARound = 60;
     private const int PassesBetweenSweeps = 600;

@@ -14,8 +14,8 @@ namespace GpuRuntime.Core.Monitoring;
 /// <param name="DeviceMemoryBytes">Device memory that it holds at this moment, in bytes; <see langword="null"/> where the driver does not tell.</param>
 public sealed record DrmClient(string Driver, PciAddress Address, ulong Id, long? DeviceMemoryBytes)
 {
-    private const string ResidentPrefix = "drm-resident-";
-    private const string AmdAliasPrefix = "drm-memory-";
+    private const string ResidentPrefix = "resident-";
+    private const string AmdAliasPrefix = "memory-";
 
     /// <summary>The engines that the driver tells of, one entry for each of its classes.</summary>
     public ImmutableArray<DrmEngine> Engines { get; init; } = [];
@@ -23,42 +23,40 @@ public sealed record DrmClient(string Driver, PciAddress Address, ulong Id, long
     /// <returns><see langword="null"/> for a file of anything else, or of a DRM device that is on no PCI bus.</returns>
     public static DrmClient? Parse(ReadOnlySpan<char> text)
     {
-        ReadOnlySpan<char> driver = default, address = default, id = default;
-        foreach (var line in text.EnumerateLines())
+        var lines = new DrmLines(text, stackalloc DrmLines.Place[DrmLines.Most]);
+        scoped ReadOnlySpan<char> driver = default, address = default, id = default;
+        for (var i = 0; i < lines.Count; i++)
         {
-            if (!TrySplit(line, out var key, out var value))
-                continue;
-            switch (key)
+            switch (lines.Key(i))
             {
-                case "drm-driver": driver = value; break;
-                case "drm-pdev": address = value; break;
-                case "drm-client-id": id = value; break;
+                case "driver": driver = lines.Value(i); break;
+                case "pdev": address = lines.Value(i); break;
+                case "client-id": id = lines.Value(i); break;
             }
         }
 
         return !driver.IsEmpty && PciAddress.Parse(address) is { } device && ulong.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? new DrmClient(Word(driver), device, number, DeviceMemory(text, driver)) { Engines = DrmEngine.Parse(text) }
+            ? new DrmClient(Word(driver), device, number, DeviceMemory(lines, driver)) { Engines = DrmEngine.Of(lines) }
             : null;
     }
 
     // Tiles have regions of their own. Of amdgpu's one, "memory" is the name that "resident" had before: newer kernels print both.
-    private static long? DeviceMemory(ReadOnlySpan<char> text, ReadOnlySpan<char> driver)
+    private static long? DeviceMemory(DrmLines lines, ReadOnlySpan<char> driver)
     {
         var region = Region(driver);
         if (region.IsEmpty)
             return null;
         long? resident = null, alias = null;
-        foreach (var line in text.EnumerateLines())
+        for (var i = 0; i < lines.Count; i++)
         {
-            if (!TrySplit(line, out var key, out var value))
-                continue;
+            var key = lines.Key(i);
             var isResident = key.StartsWith(ResidentPrefix, StringComparison.Ordinal);
             if (!isResident && !key.StartsWith(AmdAliasPrefix, StringComparison.Ordinal))
                 continue;
             if (!IsOf(key[(isResident ? ResidentPrefix : AmdAliasPrefix).Length..], region))
                 continue;
             // Half of the numbers are no number.
-            if (Bytes(value) is not { } bytes)
+            if (Bytes(lines.Value(i)) is not { } bytes)
                 return null;
             if (isResident)
                 resident = Sum(resident, bytes);
@@ -88,14 +86,6 @@ public sealed record DrmClient(string Driver, PciAddress Address, ulong Id, long
     // vram; vram0, vram1, local0.
     private static bool IsOf(ReadOnlySpan<char> name, ReadOnlySpan<char> region) =>
         name.StartsWith(region, StringComparison.Ordinal) && name[region.Length..].IndexOfAnyExceptInRange('0', '9') < 0;
-
-    internal static bool TrySplit(ReadOnlySpan<char> line, out ReadOnlySpan<char> key, out ReadOnlySpan<char> value)
-    {
-        var colon = line.IndexOf(':');
-        key = colon < 0 ? default : line[..colon];
-        value = colon < 0 ? default : line[(colon + 1)..].Trim();
-        return colon > 0;
-    }
 
     // Without a unit: bytes.
     private static long? Bytes(ReadOnlySpan<char> value)

@@ -14,10 +14,10 @@ namespace GpuRuntime.Core.Monitoring;
 /// <param name="Capacity">How many engines the class has.</param>
 public readonly record struct DrmEngine(string Engine, ulong? BusyNanoseconds, ulong? BusyCycles, ulong? TotalCycles, int Capacity)
 {
-    private const string TimePrefix = "drm-engine-";
-    private const string CapacityPrefix = "drm-engine-capacity-";
-    private const string CyclesPrefix = "drm-cycles-";
-    private const string TotalPrefix = "drm-total-cycles-";
+    private const string TimePrefix = "engine-";
+    private const string CapacityPrefix = "engine-capacity-";
+    private const string CyclesPrefix = "cycles-";
+    private const string TotalPrefix = "total-cycles-";
 
     // Drivers have ten at most. Whoever makes up a longer file gets no more.
     private const int MostEngines = 16;
@@ -27,28 +27,37 @@ public readonly record struct DrmEngine(string Engine, ulong? BusyNanoseconds, u
     public bool IsUsed => BusyNanoseconds > 0 || BusyCycles > 0;
 
     /// <summary>The classes of a client, in the order of the file; those of which half is missing are left out.</summary>
-    internal static ImmutableArray<DrmEngine> Parse(ReadOnlySpan<char> text)
+    internal static ImmutableArray<DrmEngine> Of(DrmLines lines)
     {
-        var engines = ImmutableArray.CreateBuilder<DrmEngine>();
-        foreach (var line in text.EnumerateLines())
+        var engines = ImmutableArray.CreateBuilder<DrmEngine>(Math.Min(Counters(lines), MostEngines));
+        for (var i = 0; i < lines.Count && engines.Count < MostEngines; i++)
         {
-            if (engines.Count == MostEngines)
-                break;
-            if (!line.StartsWith("drm-", StringComparison.Ordinal) || !DrmClient.TrySplit(line, out var key, out var value))
-                continue;
+            var key = lines.Key(i);
             if (key.StartsWith(CyclesPrefix, StringComparison.Ordinal) && Word(key[CyclesPrefix.Length..]) is { } counted)
             {
-                if (Number(value) is { } cycles && Number(Find(text, TotalPrefix, key[CyclesPrefix.Length..])) is { } total)
-                    engines.Add(new DrmEngine(counted, null, cycles, total, CapacityOf(text, key[CyclesPrefix.Length..])));
+                if (Number(lines.Value(i)) is { } cycles && Number(lines.Find(TotalPrefix, key[CyclesPrefix.Length..])) is { } total)
+                    engines.Add(new DrmEngine(counted, null, cycles, total, CapacityOf(lines, key[CyclesPrefix.Length..])));
             }
             else if (key.StartsWith(TimePrefix, StringComparison.Ordinal) && !key.StartsWith(CapacityPrefix, StringComparison.Ordinal) && Word(key[TimePrefix.Length..]) is { } timed)
             {
-                if (value.EndsWith(" ns", StringComparison.Ordinal) && Number(value[..^3]) is { } nanoseconds)
-                    engines.Add(new DrmEngine(timed, nanoseconds, null, null, CapacityOf(text, key[TimePrefix.Length..])));
+                if (lines.Value(i) is var value && value.EndsWith(" ns", StringComparison.Ordinal) && Number(value[..^3]) is { } nanoseconds)
+                    engines.Add(new DrmEngine(timed, nanoseconds, null, null, CapacityOf(lines, key[TimePrefix.Length..])));
             }
         }
 
-        return engines.DrainToImmutable();
+        return engines.Count == 0 ? [] : engines.DrainToImmutable();
+    }
+
+    private static int Counters(DrmLines lines)
+    {
+        var count = 0;
+        for (var i = 0; i < lines.Count; i++)
+        {
+            if (lines.Key(i) is var key && (key.StartsWith(CyclesPrefix, StringComparison.Ordinal) || key.StartsWith(TimePrefix, StringComparison.Ordinal)))
+                count++;
+        }
+
+        return count;
     }
 
     /// <summary>A driver's class of engines in our words: those of a driver that is not known keep theirs, as far as they are words.</summary>
@@ -80,19 +89,8 @@ public readonly record struct DrmEngine(string Engine, ulong? BusyNanoseconds, u
     }
 
     // A class of one engine has no such line.
-    private static int CapacityOf(ReadOnlySpan<char> text, ReadOnlySpan<char> engineClass) =>
-        int.TryParse(Find(text, CapacityPrefix, engineClass), NumberStyles.None, CultureInfo.InvariantCulture, out var capacity) && capacity > 0 ? capacity : 1;
-
-    private static ReadOnlySpan<char> Find(ReadOnlySpan<char> text, ReadOnlySpan<char> prefix, ReadOnlySpan<char> engineClass)
-    {
-        foreach (var line in text.EnumerateLines())
-        {
-            if (line.StartsWith(prefix, StringComparison.Ordinal) && DrmClient.TrySplit(line, out var key, out var value) && key[prefix.Length..].SequenceEqual(engineClass))
-                return value;
-        }
-
-        return default;
-    }
+    private static int CapacityOf(DrmLines lines, ReadOnlySpan<char> engineClass) =>
+        int.TryParse(lines.Find(CapacityPrefix, engineClass), NumberStyles.None, CultureInfo.InvariantCulture, out var capacity) && capacity > 0 ? capacity : 1;
 
     private static ulong? Number(ReadOnlySpan<char> text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

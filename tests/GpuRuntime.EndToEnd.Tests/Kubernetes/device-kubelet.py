@@ -162,8 +162,11 @@ class Kubelet:
         for _ in range(count):
             connection = socket.socket(socket.AF_UNIX)
             connection.connect(os.path.join(directory, self.plugins[resource].registration["endpoint"]))
-            connection.sendall(bytes.fromhex(hex))
             self.held.append(connection)
+            try:
+                connection.sendall(bytes.fromhex(hex))
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # The plugin takes so many at a time, and closes the oldest.
         return len(self.held)
 
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using GpuRuntime.Agent.Monitoring;
 using GpuRuntime.Core.Allocation;
 using GpuRuntime.Core.Inventory;
@@ -93,6 +94,34 @@ public sealed class HostSamplerTests
         Assert.That(host.Opened, Is.EqualTo(1));
     }
 
+    [TestCaseSource(nameof(ListsOfGpu))]
+    public void Each_list_of_a_GPU_may_be_read_anew_without_its_being_opened_anew(PropertyInfo list)
+    {
+        using var host = new Host([WithOne(list)]);
+        using var sampler = Sampler(host);
+        _ = sampler.Pass();
+
+        host.Gpus = [WithOne(list)];
+        _clock.Jump(TimeSpan.FromMinutes(1));
+        _ = sampler.Pass();
+
+        Assert.That(host.Opened, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Other_DRM_nodes_or_MIG_devices_are_another_GPU([Values(nameof(Gpu.DrmNodes), nameof(Gpu.MigDevices))] string list)
+    {
+        using var host = new Host([First]);
+        using var sampler = Sampler(host);
+        _ = sampler.Pass();
+
+        host.Gpus = [WithOne(typeof(Gpu).GetProperty(list)!)];
+        _clock.Jump(TimeSpan.FromMinutes(1));
+        _ = sampler.Pass();
+
+        Assert.That(host.Opened, Is.EqualTo(2));
+    }
+
     [Test]
     public void A_GPU_of_a_vendor_that_nobody_reads_is_there_with_what_files_tell()
     {
@@ -119,6 +148,23 @@ public sealed class HostSamplerTests
     }
 
     private HostSampler Sampler(Host host) => new(() => host.Gpus, [host], host, host, host, _clock);
+
+    private static IEnumerable<TestCaseData> ListsOfGpu() =>
+        typeof(Gpu).GetProperties()
+            .Where(property => property.PropertyType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>))
+            .Select(property => new TestCaseData(property).SetArgDisplayNames(property.Name));
+
+    // A record with a list in it is equal to no other one that has another list, though both hold the same.
+    private static Gpu WithOne(PropertyInfo list)
+    {
+        var gpu = Card(0);
+        object value = list.PropertyType == typeof(ImmutableArray<string>) ? ImmutableArray.Create("card1")
+            : list.PropertyType == typeof(ImmutableArray<DeviceNode>) ? ImmutableArray.Create(new DeviceNode("/dev/node", "/dev/node", 226, 1, 0x1b6, 0, 0))
+            : list.PropertyType == typeof(ImmutableArray<MigDevice>) ? ImmutableArray.Create(new MigDevice(0, 1, 0))
+            : throw new AssertionException($"{list.Name} is a list of something new: give it one here.");
+        list.SetValue(gpu, value);
+        return gpu;
+    }
 
     private static Gpu Card(int index) => new() { Vendor = GpuVendor.Amd, Index = index, PciAddress = new PciAddress(0, (byte)(3 + index), 0, 0), DrmNodes = [], MigDevices = [] };
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using GpuRuntime.Core.Allocation;
 using GpuRuntime.Core.Monitoring.Samples;
 
 namespace GpuRuntime.Agent.Monitoring.Attribution;
@@ -11,32 +9,27 @@ internal sealed class BusyTimes
     private const int PassesToRemember = 3600;
 
     private readonly Dictionary<(ContainerKey Container, string Unit), Sum> _sums = [];
-    private Dictionary<(ProcessIdentity Process, string Unit), double> _last = [];
     private int _pass;
 
-    /// <param name="uses">All of one pass.</param>
-    public void Follow(ImmutableArray<ProcessUse> uses)
+    /// <summary>Begins a pass.</summary>
+    public void Begin()
     {
-        _pass++;
-        var current = new Dictionary<(ProcessIdentity, string), double>();
-        foreach (var use in uses)
-        {
-            if (use.Container is not { } container || use.Use.BusySeconds is not { } seconds)
-                continue;
-            current[(use.Process, use.Use.UnitId)] = seconds;
-            var key = (ContainerKey.Of(container), use.Use.UnitId);
-            var sum = _sums.GetValueOrDefault(key, new Sum(0, 0));
-            // What a process did before it was seen first counts as well: it did it in this container.
-            var more = seconds - _last.GetValueOrDefault((use.Process, use.Use.UnitId));
-            _sums[key] = new Sum(sum.Seconds + Math.Max(0, more), _pass);
-        }
+        if (++_pass % PassesToRemember != 0)
+            return;
+        foreach (var (key, sum) in _sums.Where(pair => _pass - pair.Value.Pass > PassesToRemember).ToList())
+            _sums.Remove(key);
+    }
 
-        _last = current;
-        if (_pass % PassesToRemember == 0)
-        {
-            foreach (var (key, sum) in _sums.Where(pair => _pass - pair.Value.Pass > PassesToRemember).ToList())
-                _sums.Remove(key);
-        }
+    /// <summary>Counts what a process did since it was read last.</summary>
+    /// <param name="before">The same process's use of the same unit; <see langword="null"/> where it was in none of the last pass.</param>
+    public void Follow(ProcessUse use, ProcessUse? before)
+    {
+        if (use is not { Container: { } container, Use.BusySeconds: { } seconds })
+            return;
+        var key = (ContainerKey.Of(container), use.Use.UnitId);
+        // What a process did before it was seen first counts as well: it did it in this container.
+        var more = seconds - (before is { Container: not null } ? before.Use.BusySeconds ?? 0 : 0);
+        _sums[key] = new Sum(_sums.GetValueOrDefault(key).Seconds + Math.Max(0, more), _pass);
     }
 
     /// <returns><see langword="null"/> where no driver has told.</returns>

@@ -21,7 +21,7 @@ internal sealed class ContainerAttribution(RuntimeConfiguration configuration, P
 {
     private readonly KernelFiles _proc = new(configuration.Proc);
     private readonly LedgerReader _ledger = new(configuration.StateDirectory);
-    private readonly BusyTimes _busy = new();
+    private readonly ProcessUses _processUses = new();
     private readonly LedgerContainers _containers = new();
     private ProcessContainers? _processes;
     private ImmutableArray<HeldUnit> _units;
@@ -34,11 +34,10 @@ internal sealed class ContainerAttribution(RuntimeConfiguration configuration, P
         List<string> problems = [];
         Follow(problems);
         if (_uses is null || units != _units)
-            (_uses, _units, _names) = (new ContainerUses(units, Dmem(units), _busy), units, null);
+            (_uses, _units, _names) = (new ContainerUses(units, Dmem(units), _processUses.Busy), units, null);
         _processes ??= new ProcessContainers(_proc);
         var known = Processes(processes, now, problems);
-        var uses = Uses(processes, known);
-        _busy.Follow(uses);
+        var uses = _processUses.Of(processes, known);
         return Named(_uses.Of(_containers, uses, problems), uses, problems);
     }
 
@@ -49,19 +48,6 @@ internal sealed class ContainerAttribution(RuntimeConfiguration configuration, P
         pods.Dispose();
     }
 
-    private static ImmutableArray<ProcessUse> Uses(ImmutableArray<GpuProcess> processes, IReadOnlyDictionary<int, KnownProcess> known)
-    {
-        var uses = new List<ProcessUse>(processes.Length);
-        foreach (var process in processes)
-        {
-            if (known.TryGetValue(process.Pid, out var found))
-                uses.Add(new ProcessUse(found.Process, found.Name, process) { Container = found.Container });
-        }
-
-        uses.Sort((first, second) => first.Process.Pid != second.Process.Pid ? first.Process.Pid.CompareTo(second.Process.Pid) : string.CompareOrdinal(first.Use.UnitId, second.Use.UnitId));
-        return [.. uses];
-    }
-
     private AttributedUse Named(ImmutableArray<ContainerUse> containers, ImmutableArray<ProcessUse> uses, List<string> problems)
     {
         var answer = pods.Latest;
@@ -70,15 +56,16 @@ internal sealed class ContainerAttribution(RuntimeConfiguration configuration, P
         if (_names is null || answer.Pods != _pods)
             (_names, _pods) = (new PodNames(answer.Pods, _units), answer.Pods);
         var named = _names.Complete(containers);
+        if (named == containers)
+            return new AttributedUse(named, uses, [.. problems]);
         var changed = new Dictionary<ContainerIdentity, ContainerIdentity>();
         foreach (var (before, after) in containers.Zip(named))
         {
-            if (before.Container != after.Container)
+            if (before != after)
                 changed[before.Container] = after.Container;
         }
 
-        if (changed.Count > 0)
-            uses = [.. uses.Select(use => use.Container is { } container && changed.TryGetValue(container, out var known) ? use with { Container = known } : use)];
+        uses = [.. uses.Select(use => use.Container is { } container && changed.TryGetValue(container, out var known) ? use with { Container = known } : use)];
         return new AttributedUse(named, uses, [.. problems]);
     }
 

@@ -13,54 +13,87 @@ namespace GpuRuntime.Agent.Monitoring.Attribution;
 /// <param name="units">The units of the host.</param>
 internal sealed class ContainerUses(ImmutableArray<HeldUnit> units, DmemMemory dmem, BusyTimes busy)
 {
-    private static readonly List<ProcessUse> None = [];
-
     private readonly Dictionary<string, HeldUnit> _byName = units.DistinctBy(unit => unit.Name).ToDictionary(unit => unit.Name, StringComparer.Ordinal);
     private readonly Dictionary<string, HeldUnit> _byId = units.DistinctBy(unit => unit.Id).ToDictionary(unit => unit.Id, StringComparer.Ordinal);
+
+    private readonly List<ProcessUse> _own = [];
+    private ImmutableArray<LedgerContainer> _ledger = [];
+    private ImmutableArray<KeptUse> _kept = [];
 
     /// <summary>Every container that holds a unit or uses one, in the order of their ids.</summary>
     /// <param name="uses">In the order of the processes' numbers.</param>
     /// <param name="problems">Gets what could not be read.</param>
     public ImmutableArray<ContainerUse> Of(LedgerContainers ledger, ImmutableArray<ProcessUse> uses, List<string> problems)
     {
-        var byId = new Dictionary<string, List<ProcessUse>>(StringComparer.Ordinal);
-        foreach (var use in uses)
+        Follow(ledger);
+        var claims = Claims(uses);
+        var containers = ImmutableArray.CreateBuilder<ContainerUse>(_kept.Length);
+        foreach (var kept in _kept)
         {
-            if (use.Container is not { } container)
-                continue;
-            if (!byId.TryGetValue(container.Id, out var own))
-                byId[container.Id] = own = [];
-            own.Add(use);
+            _own.Clear();
+            if (claims.TryGetValue(kept.Container.Identity.Id, out var claimed))
+                Take(claimed, kept.Container.Identity);
+            if (!kept.IsOf(_own) || dmem.TellsAny)
+                kept.Keep(_own, Of(kept.Container, problems));
+            containers.Add(kept.Use!);
         }
 
-        var containers = new List<ContainerUse>(ledger.All.Length);
-        foreach (var container in ledger.All)
-        {
-            var own = byId.TryGetValue(container.Identity.Id, out var claimed) ? Take(claimed, container.Identity) : None;
-            containers.Add(new ContainerUse(own.Count > 0 ? own[0].Container! : container.Identity, Units(container, own, problems))
-            {
-                Since = container.Entry.Since,
-                Mode = container.Entry.Mode,
-            });
-        }
-
-        foreach (var left in byId.Values)
+        foreach (var left in claims.Values)
         {
             foreach (var own in left.GroupBy(use => ContainerKey.Of(use.Container!)))
                 containers.Add(new ContainerUse(own.First().Container!, Units(null, [.. own], problems)));
         }
 
-        containers.Sort((first, second) => string.CompareOrdinal(first.Container.Id, second.Container.Id));
-        return [.. containers];
+        if (containers.Count > _kept.Length)
+            containers.Sort((first, second) => string.CompareOrdinal(first.Container.Id, second.Container.Id));
+        return containers.DrainToImmutable();
+    }
+
+    private void Follow(LedgerContainers ledger)
+    {
+        if (ledger.All == _ledger)
+            return;
+        var before = _kept.ToDictionary(kept => kept.Container);
+        _kept = [.. ledger.All.Select(container => before.GetValueOrDefault(container) ?? new KeptUse(container)).OrderBy(kept => kept.Container.Identity.Id, StringComparer.Ordinal)];
+        _ledger = ledger.All;
+    }
+
+    private static Dictionary<string, List<ProcessUse>> Claims(ImmutableArray<ProcessUse> uses)
+    {
+        var claims = new Dictionary<string, List<ProcessUse>>(StringComparer.Ordinal);
+        foreach (var use in uses)
+        {
+            if (use.Container is not { } container)
+                continue;
+            if (!claims.TryGetValue(container.Id, out var claimed))
+                claims[container.Id] = claimed = [];
+            claimed.Add(use);
+        }
+
+        return claims;
     }
 
     // Each use is counted for one container: those that are taken are left to no other one.
-    private static List<ProcessUse> Take(List<ProcessUse> claimed, ContainerIdentity container)
+    private void Take(List<ProcessUse> claimed, ContainerIdentity container)
     {
-        List<ProcessUse> own = [.. claimed.Where(use => ContainerKey.MayBeSame(use.Container!, container))];
-        claimed.RemoveAll(use => ContainerKey.MayBeSame(use.Container!, container));
-        return own;
+        foreach (var use in claimed)
+        {
+            if (ContainerKey.MayBeSame(use.Container!, container))
+                _own.Add(use);
+        }
+
+        if (_own.Count == claimed.Count)
+            claimed.Clear();
+        else
+            claimed.RemoveAll(use => ContainerKey.MayBeSame(use.Container!, container));
     }
+
+    private ContainerUse Of(LedgerContainer container, List<string> problems) =>
+        new(_own.Count > 0 ? _own[0].Container! : container.Identity, Units(container, _own, problems))
+        {
+            Since = container.Entry.Since,
+            Mode = container.Entry.Mode,
+        };
 
     private ImmutableArray<UnitUse> Units(LedgerContainer? container, List<ProcessUse> own, List<string> problems)
     {

@@ -26,6 +26,8 @@ internal sealed class DmemMemory
         return new DmemMemory(regions.ToImmutable());
     }
 
+    public bool TellsAny => !_regions.IsEmpty;
+
     public bool Tells(HeldUnit unit) => _regions.ContainsKey(unit.Name);
 
     /// <param name="text">The cgroup's <c>dmem.current</c>.</param>

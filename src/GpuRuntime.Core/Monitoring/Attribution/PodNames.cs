@@ -22,6 +22,7 @@ public sealed class PodNames
     ];
 
     /// <summary>The containers of one pass, with what else is known of their pods.</summary>
+    /// <returns>The same array where nothing else is known.</returns>
     public ImmutableArray<ContainerUse> Complete(ImmutableArray<ContainerUse> containers)
     {
         var byUid = new Dictionary<string, ContainerIdentity>(StringComparer.Ordinal);
@@ -31,7 +32,18 @@ public sealed class PodNames
                 byUid.TryAdd(uid, container);
         }
 
-        return [.. containers.Select(use => use with { Container = Named(OfPod(use.Container, byUid), use.Units) })];
+        ContainerUse[]? named = null;
+        for (var i = 0; i < containers.Length; i++)
+        {
+            var (container, units) = containers[i];
+            var known = Named(OfPod(container, byUid), units);
+            if (known == container)
+                continue;
+            named ??= [.. containers];
+            named[i] = containers[i] with { Container = known };
+        }
+
+        return named is null ? containers : [.. named];
     }
 
     // A container whose bundle tells has told of the others of its pod.

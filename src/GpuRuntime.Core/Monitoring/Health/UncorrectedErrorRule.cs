@@ -15,13 +15,16 @@ internal sealed class UncorrectedErrorRule : IHealthRule
 
     public IEnumerable<HealthReason> Judge(GpuSample sample, TimeSpan now)
     {
-        foreach (var location in sample.Errors.Where(error => error.Kind == ErrorKind.Uncorrected).GroupBy(error => error.Location))
+        // The counter since the driver was loaded and the one of the GPU's life tell of the same errors.
+        Dictionary<string, long>? rises = null;
+        foreach (var error in sample.Errors)
         {
-            // The counter since the driver was loaded and the one of the GPU's life tell of the same errors.
-            if (location.Max(Rise) is > 0 and var rise)
-                _risen[location.Key] = _risen.GetValueOrDefault(location.Key) + rise;
+            if (error.Kind == ErrorKind.Uncorrected && Rise(error) is > 0 and var rise)
+                (rises ??= [])[error.Location] = Math.Max(rise, rises.GetValueOrDefault(error.Location));
         }
 
+        foreach (var (location, rise) in rises ?? [])
+            _risen[location] = _risen.GetValueOrDefault(location) + rise;
         return _risen.Count == 0
             ? []
             : [new HealthReason(HealthCodes.UncorrectedErrors, $"Uncorrected errors were counted: {string.Join(", ", _risen.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} in {PrintableText.Of(pair.Key)}")))}", Cure)];
