@@ -9,9 +9,12 @@ public abstract class PolicyFixture(HookVerb verb) : HookFixture(verb)
     private int _configurations;
 
     /// <summary>Lists the nodes of GPUs that a container has, one a line.</summary>
-    private protected static readonly HookRequest ListingNodes = HookRequest.Of(HookImage.Busybox, "find", "/dev", "-type", "c", "(", "-path", "/dev/nvidia*", "-o", "-path", "/dev/dri/*", "-o", "-path", "/dev/kfd", ")")
-        with
-    { Devices = "void", Capabilities = "utility" };
+    private protected static readonly HookRequest ListingNodes = new()
+    {
+        Command = [HookImage.Busybox, "find", "/dev", "-type", "c", "(", "-path", "/dev/nvidia*", "-o", "-path", "/dev/dri/*", "-o", "-path", "/dev/kfd", ")"],
+        Devices = "void",
+        Capabilities = "utility",
+    };
 
     private protected SimulatedHost Hosted => ((MixedMachine)Machine).Host;
 

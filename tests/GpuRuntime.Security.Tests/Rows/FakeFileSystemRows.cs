@@ -45,7 +45,9 @@ public sealed class FakeFileSystemRows : FakeContainerFixture
         await using var container = await StartContainerAsync(await CreateBundleAsync(new HookRequest()), populate: FakeProc);
         var (before, parameters, host) = (await container.SnapshotAsync(), await ParamsOfAsync(container), HostMountTable());
 
-        var mask = Command.Of(Shim, "mask-nvidia-params", Machine.Directory.Combine("host", Params), Path.Combine(container.Bundle.Directory, "rootfs")) with { InputPath = container.StatePath };
+        var hostFile = Machine.Directory.Combine("host", Params);
+        Assert.That(File.Exists(hostFile), "there is nothing to mask");
+        var mask = Command.Of(Shim, "mask-nvidia-params", hostFile, Path.Combine(container.Bundle.Directory, "rootfs")) with { InputPath = container.StatePath };
         (await mask.RunAsync()).EnsureSuccess();
 
         Assert.That(await container.SnapshotAsync(), Is.EqualTo(before));

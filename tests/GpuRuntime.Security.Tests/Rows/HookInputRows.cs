@@ -257,7 +257,7 @@ public sealed class HookInputRows(HookVerb verb) : FakeContainerFixture(verb)
         if (running is not null)
             (await Runc("delete", "--force", running).RunAsync()).EnsureSuccess();
 
-        Task<string> MountsAsync() => File.ReadAllTextAsync($"/proc/{pid}/mountinfo");
+        async Task<string> MountsAsync() => HostMounts.Own(await File.ReadAllTextAsync($"/proc/{pid}/mountinfo"), Machine.Directory.Name());
     }
 
     private Task<string> StateAsync(JsonObject state) => StateAsync(state.ToJsonString());
