@@ -8,9 +8,12 @@ internal sealed class Decoy
 {
     private static readonly string[] Guarded =
     [
-        "/", "/dev", "/dev/dri", "/etc", "/etc/ld.so.conf.d", "/etc/nvidia", "/etc/vulkan", "/usr", "/usr/bin", "/usr/lib", "/usr/lib/x86_64-linux-gnu",
+        "/", "/etc", "/etc/ld.so.conf.d", "/etc/nvidia", "/etc/vulkan", "/usr", "/usr/bin", "/usr/lib", "/usr/lib/x86_64-linux-gnu",
         "/usr/lib/x86_64-linux-gnu/vdpau", "/usr/lib/x86_64-linux-gnu/gbm", "/usr/lib/i386-linux-gnu", "/usr/lib/firmware", "/usr/share", "/usr/share/nvidia",
     ];
+
+    // Their names alone: terminals that somebody opens have other times.
+    private static readonly string[] GuardedNodes = ["/dev", "/dev/dri"];
 
     private static readonly string[] Directories =
     [
@@ -44,6 +47,7 @@ internal sealed class Decoy
     public string Outside() => string.Join('\n',
     [
         FileListing.Of(FullPath), .. Guarded.Where(Directory.Exists).Select(static directory => FileListing.OfEntries(directory)),
+        .. GuardedNodes.Where(Directory.Exists).SelectMany(static directory => Directory.GetFileSystemEntries(directory).Order(StringComparer.Ordinal)),
         FileListing.OfEntries("/run", "nvidia*"), FileListing.OfEntries("/tmp", "nvidia*"),
     ]);
 

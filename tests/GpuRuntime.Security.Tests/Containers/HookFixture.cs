@@ -5,11 +5,12 @@ using GpuRuntime.TestHosts;
 
 namespace GpuRuntime.Security.Tests.Containers;
 
-/// <summary>Bundles in which a hook is ours, run by runc itself and not through the shim.</summary>
+/// <summary>Bundles in which a hook is ours, run by runc itself and not through the shim; with <see cref="HookVerb.Runtime"/> it is the shim that runs them.</summary>
 public abstract class HookFixture(HookVerb verb = HookVerb.Prestart) : EngineFixture(EngineKind.RuncOnCgroupV1)
 {
     private string _image = "";
     private string _hook = "";
+    private string _shim = "";
     private ImmutableArray<GeneratedSpecification> _specifications = [];
 
     private protected HookVerb Verb => verb;
@@ -25,6 +26,9 @@ public abstract class HookFixture(HookVerb verb = HookVerb.Prestart) : EngineFix
     /// change it.
     /// </summary>
     private protected string Hook => _hook;
+
+    /// <summary>Such a copy of gpu-runtime.</summary>
+    private protected string Shim => _shim;
 
     /// <summary>The root filesystem that bundles get a copy of.</summary>
     private protected string Image => _image;
@@ -68,7 +72,7 @@ public abstract class HookFixture(HookVerb verb = HookVerb.Prestart) : EngineFix
                 spec["linux"]!["readonlyPaths"] = new JsonArray();
                 if (verb == HookVerb.Prestart)
                     spec["hooks"] = new JsonObject { [request.Stage ?? Stage] = new JsonArray(HookEntry()) };
-                else if (request.Devices != "void")
+                else if (verb == HookVerb.Cdi && request.Devices != "void")
                 {
                     foreach (var specification in _specifications)
                         specification.AddTo(spec, request.MountsDriver, request.Stage ?? Stage);
@@ -96,7 +100,10 @@ public abstract class HookFixture(HookVerb verb = HookVerb.Prestart) : EngineFix
     private protected Command Runc(params ReadOnlySpan<string> arguments) =>
         Bundles.Complete(Command.Of(EngineFactory.LowLevelRuntime(Kind), ["--root", Bundles.StateRoot, .. arguments])) with { Limit = TimeSpan.FromSeconds(30) };
 
-    private protected Task<CommandResult> RunAsync(Bundle bundle, string? id = null) => Runc("run", "--bundle", bundle.Directory, id ?? NewId()).RunAsync();
+    private protected Task<CommandResult> RunAsync(Bundle bundle, string? id = null) => Runtime("run", "--bundle", bundle.Directory, id ?? NewId()).RunAsync();
+
+    /// <summary>What runs the bundles: runc, or gpu-runtime.</summary>
+    private protected Command Runtime(params ReadOnlySpan<string> arguments) => verb == HookVerb.Runtime ? Runc(arguments) with { Program = _shim } : Runc(arguments);
 
     /// <summary>The hook by itself, as a runtime would start it.</summary>
     private protected Command HookFor(string state) =>
@@ -112,13 +119,11 @@ public abstract class HookFixture(HookVerb verb = HookVerb.Prestart) : EngineFix
         var programs = Machine.Directory.CreateSubdirectory("programs");
         _hook = Path.Combine(programs, "gpu-runtime-hook");
         File.Copy(Programs.GpuRuntimeHook, _hook);
+        // Specifications name the hook that lies beside the program that writes them.
+        _shim = Path.Combine(programs, "gpu-runtime");
+        File.Copy(Programs.GpuRuntime, _shim);
         if (verb == HookVerb.Cdi)
-        {
-            // Specifications name the hook that lies beside the program that writes them.
-            var program = Path.Combine(programs, "gpu-runtime");
-            File.Copy(Programs.GpuRuntime, program);
-            _specifications = [.. await Task.WhenAll(Vendors.Select(vendor => GeneratedSpecification.OfAsync(program, Machine.ConfigPath, vendor)))];
-        }
+            _specifications = [.. await Task.WhenAll(Vendors.Select(vendor => GeneratedSpecification.OfAsync(_shim, Machine.ConfigPath, vendor)))];
 
         _image = await Task.Run(() => HookImage.Create(Machine.Directory.CreateSubdirectory("hook-image")));
     }

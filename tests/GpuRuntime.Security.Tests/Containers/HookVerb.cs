@@ -1,6 +1,6 @@
 namespace GpuRuntime.Security.Tests.Containers;
 
-/// <summary>The ways in which an engine has our hook work on a container.</summary>
+/// <summary>The ways in which an engine has our programs work on a container.</summary>
 public enum HookVerb
 {
     /// <summary>It reads what the container asks for from its bundle, and gives all of it.</summary>
@@ -8,4 +8,7 @@ public enum HookVerb
 
     /// <summary>It is in a CDI specification of ours: the engine gives nodes and files, the hook what CDI has no words for.</summary>
     Cdi,
+
+    /// <summary>No hook at all: gpu-runtime is the engine's runtime, and edits the bundle before it becomes runc.</summary>
+    Runtime,
 }

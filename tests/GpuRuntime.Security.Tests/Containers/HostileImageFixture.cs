@@ -6,10 +6,13 @@ namespace GpuRuntime.Security.Tests.Containers;
 /// <summary>Images that want something of the machine, run by runc: nothing outside changes; the create fails with a sentence, or the file lands inside.</summary>
 public abstract class HostileImageFixture(HookVerb verb = HookVerb.Prestart) : HookFixture(verb)
 {
-    private const string Upwards = "../../../../../../../../..";
+    /// <summary>The loader's configuration as one that includes itself, and a hundred thousand others.</summary>
+    private protected const string Includes = "{ echo 'include /etc/ld.so.conf'; seq -f 'include /etc/ld.so.conf.d/%g.conf' 100000; } >PATH";
+
+    private protected const string Upwards = "../../../../../../../../..";
 
     // A directory on the machine that looks like a root filesystem itself.
-    private const string Decoyed = "DECOY";
+    private protected const string Decoyed = "DECOY";
 
     private protected static readonly ImmutableArray<string> Targets = ["/", Upwards, "/proc/self/root", "/proc/1/root", Decoyed, Upwards + Decoyed, "/nowhere/at/all"];
 
@@ -70,7 +73,7 @@ public abstract class HostileImageFixture(HookVerb verb = HookVerb.Prestart) : H
     {
         if (result.ExitCode == 0)
             Assert.That(result.Output, Does.Contain("/nothing: ENOENT"));
-        else if (result.Error.Contains("running hook", StringComparison.Ordinal))
+        else if (result.Error.Contains("running hook", StringComparison.Ordinal) || result.Error.Contains("gpu-runtime: GRT", StringComparison.Ordinal))
             Assert.That(HookSentence.In(result), Does.Match("GRT40(01|02|05)"));
         else
             Assert.That(result.Error, Does.Contain("level=error msg=\"runc run failed"));

@@ -7,6 +7,7 @@ namespace GpuRuntime.Security.Tests.Rows;
 public sealed class CdiHookEntryRows : ThreeVendorHookFixture
 {
     [Test]
+    [Category("T24")]
     public void Every_hook_runs_our_own_program_from_the_host_with_an_environment_and_a_time_limit()
     {
         var hooks = Specifications.SelectMany(static specification => specification.Hooks).ToList();
@@ -24,8 +25,10 @@ public sealed class CdiHookEntryRows : ThreeVendorHookFixture
         });
     }
 
-    // T6: a hook without an environment of its own gets the image's, LD_PRELOAD too, at the stage that runs in the container's namespaces.
+    // A hook without an environment of its own gets the image's, LD_PRELOAD too, at the stage that runs in the container's namespaces.
     [Test]
+    [Category("T6")]
+    [Category("Control")]
     public async Task The_image_chooses_no_variable_of_the_hook_at_any_stage([Values("prestart", "createRuntime", "createContainer")] string stage)
     {
         var seen = Machine.Directory.Combine($"environment-{stage}");
@@ -61,6 +64,7 @@ public sealed class CdiHookEntryRows : ThreeVendorHookFixture
     [TestCase("/usr/lib/libcuda.so")]
     [TestCase("")]
     [TestCase("--link\nGRT0000: forged")]
+    [Category("T15")]
     public async Task An_argument_that_nobody_generated_refuses_the_start_and_says_how_to_mend_it(string argument)
     {
         var bundle = await CreateBundleAsync(new HookRequest { Edit = spec => spec["hooks"]![Stage]![0]!["args"]!.AsArray().Add(argument) });
@@ -78,6 +82,7 @@ public sealed class CdiHookEntryRows : ThreeVendorHookFixture
     [TestCase("--mask-nvidia-params=/")]
     [TestCase("--link=/../../../../../../made-by-the-hook=x")]
     [TestCase("--link=/dev/../../../../../made-by-the-hook=x")]
+    [Category("T1")]
     public async Task An_argument_that_names_what_it_should_not_hangs_nothing_and_leads_nowhere_outside(string argument)
     {
         var fifo = Machine.Directory.Combine($"fifo-{Guid.NewGuid():N}");

@@ -4,6 +4,7 @@ using GpuRuntime.Security.Tests.Containers;
 namespace GpuRuntime.Security.Tests.Rows;
 
 /// <summary>Links in /dev/dri/by-path, of which each vendor's hook mounts its own and keeps what is there: whatever is there.</summary>
+[Category("T1")]
 public sealed class CdiHookLinkRows : ThreeVendorHookFixture
 {
     // DIR is /dev/dri of the image or of a volume, by-path not in it; DECOY looks like a root filesystem of the machine.

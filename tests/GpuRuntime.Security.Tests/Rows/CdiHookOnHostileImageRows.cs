@@ -3,9 +3,13 @@ using GpuRuntime.Security.Tests.Containers;
 namespace GpuRuntime.Security.Tests.Rows;
 
 /// <summary>
-/// The same images for the hook of a CDI specification (T1, T3, T7, T10): it makes links in directories of libraries, extends the loader's files
+/// The same images for the hook of a CDI specification: it makes links in directories of libraries, extends the loader's files
 /// and mounts small files of its own. The driver's files are not mounted, so that it is our hook and not runc that comes first.
 /// </summary>
+[Category("T1")]
+[Category("T3")]
+[Category("T7")]
+[Category("T10")]
 public sealed class CdiHookOnHostileImageRows() : HostileImageFixture(HookVerb.Cdi)
 {
     private const string Profile = "etc/nvidia/nvidia-application-profiles-rc.d/10-container.conf";
@@ -25,12 +29,15 @@ public sealed class CdiHookOnHostileImageRows() : HostileImageFixture(HookVerb.C
         AssertNoChainLeadsOutAsync(place);
 
     [Test]
+    public Task A_configuration_of_the_loader_that_includes_itself_hangs_nothing() => AssertOddFileHangsNothingAsync("etc/ld.so.conf", Includes);
+
+    [Test]
     public Task Odd_files_hang_and_break_nothing(
         [Values("etc/ld.so.cache", "etc/ld.so.conf", "etc/ld.so.conf.d", LinkToCuda, Profile, "usr/lib")] string place,
         [Values("mkfifo PATH", "mkdir PATH", "mknod PATH c 1 5", "truncate --size 8G PATH", "ln -s PATH PATH")] string make) =>
         AssertOddFileHangsNothingAsync(place, make);
 
-    // T3: what a dangling link says is not made, neither outside nor inside.
+    // What a dangling link says is not made, neither outside nor inside.
     [Test]
     public async Task A_dangling_link_in_the_place_of_a_file_that_is_mounted_fails_the_create()
     {

@@ -10,6 +10,7 @@ namespace GpuRuntime.Security.Tests.Rows;
 /// </summary>
 [TestFixture(HookVerb.Prestart, 30)]
 [TestFixture(HookVerb.Cdi, 10)]
+[Category("T25")]
 public sealed class FailingReadRows(HookVerb verb, int mostSamples) : FakeContainerFixture(verb)
 {
     private const int NoMemory = 12;

@@ -5,6 +5,7 @@ namespace GpuRuntime.Security.Tests.Rows;
 /// <summary>The agent's own limits of time and memory for who holds a connection, while there is room for all.</summary>
 [TestFixture(DoorKind.Unix, 150)]
 [TestFixture(DoorKind.Tls, 60)]
+[Category("T8")]
 public sealed class HeldConnectionRows(DoorKind kind, int clients) : SocketFixture(kind)
 {
     [Test]

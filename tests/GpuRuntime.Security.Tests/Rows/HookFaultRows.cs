@@ -7,6 +7,7 @@ namespace GpuRuntime.Security.Tests.Rows;
 [TestFixture(CgroupVersion.V1, HookVerb.Prestart)]
 [TestFixture(CgroupVersion.V2, HookVerb.Prestart)]
 [TestFixture(CgroupVersion.V1, HookVerb.Cdi)]
+[Category("T25")]
 public sealed class HookFaultRows(CgroupVersion version, HookVerb verb) : FakeContainerFixture(verb)
 {
     private const int NoSpace = 28;

@@ -6,6 +6,8 @@ namespace GpuRuntime.Security.Tests.Rows;
 /// <summary>What a hook may get on standard input, from a runtime or from anybody: one sentence, status 1, and it does not wait for more.</summary>
 [TestFixture(HookVerb.Prestart)]
 [TestFixture(HookVerb.Cdi)]
+[Category("T17")]
+[Category("T18")]
 public sealed class HookInputRows(HookVerb verb) : FakeContainerFixture(verb)
 {
     private const string Invalid = "GRT4006";
@@ -85,6 +87,7 @@ public sealed class HookInputRows(HookVerb verb) : FakeContainerFixture(verb)
         Assert.That(HookSentence.Of(await ShellAsync(script)), Does.Contain(Invalid));
 
     [Test]
+    [Category("T23")]
     public async Task A_container_whose_process_is_gone_ends_in_a_sentence()
     {
         var container = await StartContainerAsync(new HookRequest());
@@ -94,6 +97,7 @@ public sealed class HookInputRows(HookVerb verb) : FakeContainerFixture(verb)
     }
 
     [Test]
+    [Category("T23")]
     public async Task A_process_that_has_ended_and_was_not_waited_for_is_gone_too()
     {
         var bundle = await CreateBundleAsync(new HookRequest());
@@ -253,7 +257,7 @@ public sealed class HookInputRows(HookVerb verb) : FakeContainerFixture(verb)
         if (running is not null)
             (await Runc("delete", "--force", running).RunAsync()).EnsureSuccess();
 
-        Task<string> MountsAsync() => File.ReadAllTextAsync($"/proc/{pid}/mountinfo");
+        async Task<string> MountsAsync() => HostMounts.Own(await File.ReadAllTextAsync($"/proc/{pid}/mountinfo"), Machine.Directory.Name());
     }
 
     private Task<string> StateAsync(JsonObject state) => StateAsync(state.ToJsonString());

@@ -2,7 +2,11 @@ using GpuRuntime.Security.Tests.Containers;
 
 namespace GpuRuntime.Security.Tests.Rows;
 
-/// <summary>Images whose files lead out of them (T1, T3, T7): nothing outside changes; the create fails with a sentence, or the file lands inside.</summary>
+/// <summary>Images whose files lead out of them: nothing outside changes; the create fails with a sentence, or the file lands inside.</summary>
+[Category("T1")]
+[Category("T3")]
+[Category("T7")]
+[Category("T10")]
 public sealed class HookOnHostileImageRows : HostileImageFixture
 {
     private static readonly string[] Places =
@@ -20,12 +24,15 @@ public sealed class HookOnHostileImageRows : HostileImageFixture
         AssertNoChainLeadsOutAsync(place);
 
     [Test]
+    public Task A_configuration_of_the_loader_that_includes_itself_hangs_nothing() => AssertOddFileHangsNothingAsync("etc/ld.so.conf", Includes);
+
+    [Test]
     public Task Odd_files_hang_and_break_nothing(
         [Values("etc/ld.so.cache", "etc/ld.so.conf", "etc/ld.so.conf.d", "LIBRARY", "usr/lib/x86_64-linux-gnu/libcuda.so.1", "usr/bin/nvidia-smi", "usr/lib")] string place,
         [Values("mkfifo PATH", "mkdir PATH", "mknod PATH c 1 5", "truncate --size 8G PATH", "ln -s PATH PATH")] string make) =>
         AssertOddFileHangsNothingAsync(place, make);
 
-    // T3: what a dangling link says is not made, neither outside nor inside.
+    // What a dangling link says is not made, neither outside nor inside.
     [Test]
     public async Task A_dangling_link_in_the_place_of_a_library_fails_the_create()
     {

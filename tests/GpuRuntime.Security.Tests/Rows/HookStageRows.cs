@@ -8,6 +8,8 @@ namespace GpuRuntime.Security.Tests.Rows;
 /// </summary>
 [TestFixture(HookVerb.Prestart)]
 [TestFixture(HookVerb.Cdi)]
+[Category("T13")]
+[Category("T25")]
 public sealed class HookStageRows(HookVerb verb) : HookFixture(verb)
 {
     // A machine in the machine: its first process may be looked at by root, as on most machines and not in every sandbox.

@@ -3,39 +3,13 @@ using GpuRuntime.Security.Tests.Containers;
 
 namespace GpuRuntime.Security.Tests.Rows;
 
-/// <summary>What surrounds the hook: propagation, SELinux, environments, descriptors, and being called twice.</summary>
+/// <summary>What surrounds the hook: shared volumes, SELinux, environments, descriptors, and being called twice.</summary>
 [TestFixture(HookVerb.Prestart)]
 [TestFixture(HookVerb.Cdi)]
 public sealed class HookSurroundingsRows(HookVerb verb) : FakeContainerFixture(verb)
 {
-    // "/" of the machine is shared on most hosts, and an engine's root file systems with it.
-    [TestCase("shared")]
-    [TestCase("rshared")]
-    [TestCase("slave")]
-    public async Task No_mount_leaks_to_a_host_whose_root_is_shared(string propagation)
-    {
-        var bundle = await CreateBundleAsync(new HookRequest
-        {
-            Command = [HookImage.Busybox, "sleep", "1000"],
-            Edit = spec => spec["linux"]!["rootfsPropagation"] = propagation,
-        });
-        var id = NewId();
-        var script = $"""
-            mount --make-rshared / && mount --bind "$1/rootfs" "$1/rootfs" && cat /proc/self/mountinfo >"$1/before"
-            runc --root "$2" create --bundle "$1" {id} </dev/null >"$1/out" 2>&1; echo $? >"$1/status"
-            cat /proc/self/mountinfo >"$1/created"
-            runc --root "$2" delete --force {id}
-            cat /proc/self/mountinfo >"$1/after"
-            """;
-        (await Bundles.Complete(Command.Of("unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", bundle.Directory, Bundles.StateRoot)).RunAsync()).EnsureSuccess();
-
-        string Left(string name) => string.Join('\n', HostMounts.Comparable(HostMounts.Own(File.ReadAllText(Path.Combine(bundle.Directory, name)), Machine.Directory.Name())));
-        Assert.That(File.ReadAllText(Path.Combine(bundle.Directory, "status")).Trim(), Is.EqualTo("0"), File.ReadAllText(Path.Combine(bundle.Directory, "out")));
-        Assert.That(Left("created"), Is.EqualTo(Left("before")));
-        Assert.That(Left("after"), Is.EqualTo(Left("before")));
-    }
-
     [Test]
+    [Category("T25")]
     public async Task A_shared_volume_in_the_place_of_a_directory_of_the_drivers_is_refused()
     {
         var volume = Machine.Directory.CreateSubdirectory("volume");
@@ -53,6 +27,7 @@ public sealed class HookSurroundingsRows(HookVerb verb) : FakeContainerFixture(v
     }
 
     [Test]
+    [Category("T11")]
     public async Task A_context_that_this_kernel_without_SELinux_cannot_give_is_named_in_the_sentence()
     {
         if (Directory.Exists("/sys/fs/selinux"))
@@ -67,6 +42,8 @@ public sealed class HookSurroundingsRows(HookVerb verb) : FakeContainerFixture(v
     }
 
     [Test]
+    [Category("T6")]
+    [Category("Control")]
     public async Task Variables_of_the_caller_and_of_the_image_do_not_reach_the_hook()
     {
         var bundle = await CreateBundleAsync(new HookRequest { Environment = ["LD_PRELOAD=/proc/self/cwd/evil.so", "EVIL=1", "DOTNET_GCHeapHardLimit=1"] });
@@ -87,6 +64,7 @@ public sealed class HookSurroundingsRows(HookVerb verb) : FakeContainerFixture(v
     }
 
     [Test]
+    [Category("T12")]
     public async Task Nothing_that_the_hook_opened_is_open_in_the_container()
     {
         var bundle = await CreateBundleAsync(HookRequest.Of(HookImage.Busybox, "ls", "/proc/self/fd"));
@@ -99,6 +77,7 @@ public sealed class HookSurroundingsRows(HookVerb verb) : FakeContainerFixture(v
     }
 
     [Test]
+    [Category("T13")]
     public async Task In_the_containers_own_namespace_it_refuses_to_run()
     {
         var bundle = await CreateBundleAsync(new HookRequest
@@ -114,6 +93,7 @@ public sealed class HookSurroundingsRows(HookVerb verb) : FakeContainerFixture(v
     [TestCase("prestart", "prestart")]
     [TestCase("prestart", "createRuntime")]
     [TestCase("createRuntime", "createRuntime")]
+    [Category("T25")]
     public async Task Called_twice_it_gives_everything_once(string first, string second)
     {
         var request = HookRequest.Of(HookImage.Busybox, "cut", "-d", " ", "-f", "5,6", "/proc/self/mountinfo") with { MountsDriver = true };

@@ -3,9 +3,10 @@ using GpuRuntime.Security.Tests.Containers;
 
 namespace GpuRuntime.Security.Tests.Rows;
 
-/// <summary>T2: somebody swaps a directory of the root for a link out of it, and back, as fast as it goes, while containers are created.</summary>
+/// <summary>Somebody swaps a directory of the root for a link out of it, and back, as fast as it goes, while containers are created.</summary>
 [TestFixture(HookVerb.Prestart, 500)]
 [TestFixture(HookVerb.Cdi, 100)]
+[Category("T2")]
 public sealed class HookUnderAttackRows(HookVerb verb, int creates) : FakeContainerFixture(verb)
 {
     private const string Links = "dev/dri/by-path";

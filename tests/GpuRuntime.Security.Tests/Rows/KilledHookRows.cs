@@ -12,6 +12,7 @@ namespace GpuRuntime.Security.Tests.Rows;
 /// </summary>
 [TestFixture(HookVerb.Prestart, 1)]
 [TestFixture(HookVerb.Cdi, 2)]
+[Category("T25")]
 public sealed class KilledHookRows(HookVerb verb, int callsPerKill) : HookFixture(verb)
 {
     private const string Marker = "the container runs";

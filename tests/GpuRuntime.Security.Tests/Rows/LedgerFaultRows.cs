@@ -9,6 +9,7 @@ namespace GpuRuntime.Security.Tests.Rows;
 /// The ledger when a create or a delete is killed at any of its calls, and when any of these calls fails: nobody's GPU is given to a second one, none
 /// is lost, and a create that fails has changed nothing. The low-level runtime is a stand-in.
 /// </summary>
+[Category("T26")]
 public sealed class LedgerFaultRows : BundleFixture
 {
     private const int NoSpace = 28;

@@ -7,6 +7,8 @@ namespace GpuRuntime.Security.Tests.Rows;
 [TestFixture(DoorKind.Tcp)]
 [TestFixture(DoorKind.Unix)]
 [TestFixture(DoorKind.Tls)]
+[Category("T8")]
+[Category("T9")]
 public sealed class ManyConnectionRows(DoorKind kind) : SocketFixture(kind)
 {
     private const int OneByOne = 2000;

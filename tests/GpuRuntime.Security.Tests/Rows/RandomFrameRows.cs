@@ -8,6 +8,7 @@ namespace GpuRuntime.Security.Tests.Rows;
 [TestFixture(DoorKind.Tcp)]
 [TestFixture(DoorKind.Unix)]
 [TestFixture(DoorKind.Tls)]
+[Category("T9")]
 public sealed class RandomFrameRows(DoorKind kind) : SocketFixture(kind)
 {
     private const int Frames = 1000;

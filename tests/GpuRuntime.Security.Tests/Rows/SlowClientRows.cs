@@ -6,6 +6,7 @@ namespace GpuRuntime.Security.Tests.Rows;
 [TestFixture(DoorKind.Tcp)]
 [TestFixture(DoorKind.Unix)]
 [TestFixture(DoorKind.Tls)]
+[Category("T8")]
 public sealed class SlowClientRows(DoorKind kind) : SocketFixture(kind)
 {
     private const int Clients = 300;

@@ -4,6 +4,7 @@ using GpuRuntime.Security.Tests.Specifications;
 namespace GpuRuntime.Security.Tests.Rows;
 
 /// <summary>What others have in the directory of our specifications: it stays as it is, and keeps no device from anybody.</summary>
+[Category("T21")]
 public sealed class SpecDirectoryRows
 {
     private SpecDirectory? _specs;

@@ -5,6 +5,7 @@ using GpuRuntime.Security.Tests.Specifications;
 namespace GpuRuntime.Security.Tests.Rows;
 
 /// <summary>A container start by our runtime that needs a specification, from a directory in which others have put what they like.</summary>
+[Category("T21")]
 public sealed class SpecStartRows : HookFixture
 {
     private string _directory = "";
@@ -22,6 +23,15 @@ public sealed class SpecStartRows : HookFixture
         Assert.That(started.EnsureSuccess().Lines, Does.Contain("FROM=good"));
         Assert.That(missing.ExitCode, Is.Not.Zero);
         Assert.That(missing.Error, Does.Contain("GRT5004").And.Contain("example.com/gpu=none").And.Contain("not counted"));
+    }
+
+    [Test]
+    [Category("Control")]
+    public async Task The_same_specification_gives_its_device_where_only_root_can_write()
+    {
+        Prepare();
+
+        Assert.That((await StartAsync("example.com/gpu=0")).EnsureSuccess().Lines, Does.Contain("FROM=good"));
     }
 
     [TestCase("chmod 777 DIR")]

@@ -6,6 +6,7 @@ using GpuRuntime.Security.Tests.Tools;
 namespace GpuRuntime.Security.Tests.Rows;
 
 /// <summary>Writing specifications while engines read, disks fill, and power goes: there is the old file or the new one, whole.</summary>
+[Category("T21")]
 public sealed class SpecWriteRows
 {
     private const int NoSpace = 28;

@@ -2,7 +2,8 @@ using GpuRuntime.Security.Tests.Containers;
 
 namespace GpuRuntime.Security.Tests.Rows;
 
-/// <summary>Names that a container chooses itself, in the tables of its process (T23).</summary>
+/// <summary>Names that a container chooses itself, in the tables of its process.</summary>
+[Category("T23")]
 public sealed class UnusualProcessRows : FakeContainerFixture
 {
     // /proc/PID/stat writes the name between parentheses, /proc/PID/status behind a colon.
@@ -21,6 +22,21 @@ public sealed class UnusualProcessRows : FakeContainerFixture
         (await HookFor(container.StatePath).RunAsync()).EnsureSuccess();
 
         Probe.AssertAllOpen(await OpenInAsync(container, FirstGpu), FirstGpu);
+    }
+
+    // The fourth value of proc_pid_stat(5) is the parent's number, to whoever looks for the last parenthesis.
+    [Test]
+    [Category("Control")]
+    public async Task Whoever_splits_the_table_at_spaces_reads_another_number()
+    {
+        var program = Path.Combine(Machine.Directory.CreateSubdirectory("named-programs"), "b) R 1 1 (");
+        File.CreateSymbolicLink(program, "/bin/sleep");
+        await using var container = await FakeContainer.StartAsync(await CreateBundleAsync(new HookRequest()), await CreateCgroupAsync(CgroupVersion.V1), sleep: program);
+        var stat = "";
+        while (!stat.Contains("(b)", StringComparison.Ordinal))
+            stat = await File.ReadAllTextAsync($"/proc/{container.Pid}/stat");
+
+        Assert.That(stat.Split(' ')[3], Is.EqualTo("1").And.Not.EqualTo($"{Environment.ProcessId}"), stat);
     }
 
     [TestCase("a b (c) 0::d")]

@@ -4,6 +4,8 @@ using GpuRuntime.Security.Tests.Sockets.Frames;
 namespace GpuRuntime.Security.Tests.Rows;
 
 /// <summary>That the frames which the agent withstands do find a fault, and that the checks see it.</summary>
+[Category("T9")]
+[Category("Control")]
 public sealed class WeakServerRows
 {
     private const int Frames = 100;

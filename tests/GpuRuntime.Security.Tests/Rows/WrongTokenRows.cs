@@ -6,6 +6,7 @@ using GpuRuntime.Security.Tests.Sockets;
 namespace GpuRuntime.Security.Tests.Rows;
 
 /// <summary>Who tries tokens learns nothing but that they are wrong, and fills no log.</summary>
+[Category("T9")]
 public sealed class WrongTokenRows() : SocketFixture(DoorKind.Tls)
 {
     private const int Tries = 1000;
