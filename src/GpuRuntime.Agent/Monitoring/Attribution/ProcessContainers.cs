@@ -10,7 +10,7 @@ namespace GpuRuntime.Agent.Monitoring.Attribution;
 /// <summary>Which process is whose: by its cgroup, which is read once and then from time to time, for a process can be moved.</summary>
 internal sealed class ProcessContainers(KernelFiles proc)
 {
-    private static readonly TimeSpan TimeBetweenLooks = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeBetweenLooks = TimeSpan.FromMinutes(2);
 
     private Dictionary<int, KnownProcess> _known = [];
 

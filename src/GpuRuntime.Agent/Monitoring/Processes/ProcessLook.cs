@@ -22,7 +22,7 @@ namespace GpuRuntime.Agent.Monitoring.Processes;
 internal sealed class ProcessLook : IProcessLook
 {
     // Of each pass. On a host with more, processes are read in turns, and are known as they were a few seconds ago.
-    private const int MostFiles = 200;
+    private const int MostFiles = 128;
 
     // Of one process. No program has so many, and nobody can make a pass endless.
     private const int MostClients = 256;
