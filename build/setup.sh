@@ -36,6 +36,11 @@ systemd-analyze systemd
 debootstrap debootstrap
 newuidmap uidmap
 file file
+rpmbuild rpm
+lintian lintian
+groff groff-base
+zsh zsh
+fish fish
 /etc/ssl/certs/ca-certificates.crt ca-certificates
 /usr/lib/python3/dist-packages/yaml/__init__.py python3-yaml
 /usr/lib/python3/dist-packages/grpc/__init__.py python3-grpcio
