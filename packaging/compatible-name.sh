@@ -59,8 +59,15 @@ take_away() { # DIR NAME PROGRAM
     ! is_ours "${DESTDIR:-}$1/$2" "$3" || rm "${DESTDIR:-}$1/$2"
 }
 
+# update-alternatives takes the link of that name away, also one that another package has put in the place of its own since.
 unregister() { # DIR NAME PROGRAM
+    aside=
+    if [ -L "$1/$2" ] && ! is_alternative "$1/$2"; then
+        aside=$1/.$2.gpu-runtime
+        mv -T "$1/$2" "$aside"
+    fi
     update-alternatives --remove "$2" "$1/$3"
+    [ -z "$aside" ] || mv -T "$aside" "$1/$2"
 }
 
 [ $# = 2 ] || usage
