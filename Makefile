@@ -2,16 +2,34 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup build test demo bench gpu-test format format-check install clean
+.PHONY: help setup build test demo bench gpu-test format format-check install deb rpm clean
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
 # Where podman and CRI-O look for hooks, whatever the prefix.
 HOOKS_DIR ?= /usr/share/containers/oci/hooks.d
+PACKAGES  ?= artifacts/packages
 
-rid := linux-x64
-bin := artifacts/bin
-cooperative := artifacts/lib/gpu-runtime/cooperative
+VERSION := $(shell sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build.props)
+# What packages give as the time of their files: of the last commit, so that whoever builds it makes the same bytes.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
+
+# As Debian calls it. Another than the machine's own is built by a cross compiler, and its results stay apart.
+machine := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
+ARCH := $(machine)
+rid_amd64 := linux-x64
+rid_arm64 := linux-arm64
+rid := $(or $(rid_$(ARCH)),$(error ARCH is $(ARCH); gpu-runtime is built for amd64 and arm64))
+triple_amd64 := x86_64-linux-gnu-
+triple_arm64 := aarch64-linux-gnu-
+cross := $(if $(filter-out $(machine),$(ARCH)),$(triple_$(ARCH)))
+out := artifacts$(if $(cross),/$(ARCH))
+# The version of .NET's packs for $(rid), where the registry lacks that which the SDK asks for.
+RUNTIME_PACKS :=
+publish_options := $(if $(cross),-p:CppCompilerAndLinker=$(cross)gcc -p:ObjCopyName=$(cross)objcopy) $(if $(RUNTIME_PACKS),-p:RuntimePacks=$(RUNTIME_PACKS))
+
+bin := $(out)/bin
+cooperative := $(out)/lib/gpu-runtime/cooperative
 test_hosts := artifacts/obj/bin/GpuRuntime.TestHosts/release/gpu-runtime-test-hosts.dll
 sources := $(filter-out src/native/cooperative/%,$(shell find src -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.xml' -o -name '*.proto' -o -name '*.[ch]') $(wildcard src/GpuRuntime.Agent/Web/Files/*)) \
            Directory.Build.props Directory.Packages.props
@@ -33,7 +51,9 @@ help:
 	@echo 'make setup         installs what the targets need and this machine lacks (Debian packages)'
 	@echo 'make format        formats the C# sources; make format-check only looks'
 	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); keeps an /etc/gpu-runtime/config.json that exists'
+	@echo 'make deb, make rpm the packages of version $(VERSION) for $(ARCH), in $(PACKAGES)'
 	@echo 'make clean         removes artifacts/'
+	@echo 'ARCH=arm64 or ARCH=amd64 builds for that one, by Debian'"'"'s cross compiler'
 
 setup:
 	@build/setup.sh
@@ -44,17 +64,17 @@ $(bin)/gpu-runtime:       project := GpuRuntime
 $(bin)/gpu-runtime-hook:  project := GpuRuntime.Hook
 $(bin)/gpu-runtime-agent: project := GpuRuntime.Agent
 $(bin)/gpu-runtime $(bin)/gpu-runtime-hook $(bin)/gpu-runtime-agent: $(sources) | setup
-	dotnet publish src/$(project)/$(project).csproj -c Release -r $(rid) -o artifacts/publish/$(project) -m:1 -nodeReuse:false -v:quiet -nologo
+	dotnet publish src/$(project)/$(project).csproj -c Release -r $(rid) -o $(out)/publish/$(project) $(publish_options) -m:1 -nodeReuse:false -v:quiet -nologo
 	@mkdir -p $(@D)
-	@install -m 0755 artifacts/publish/$(project)/$(@F) $@
+	@install -m 0755 $(out)/publish/$(project)/$(@F) $@
 
 $(cooperative)/libcuda.so.1 $(cooperative)/libnvidia-ml.so.1 &: $(wildcard src/native/cooperative/*) | setup
-	src/native/cooperative/build.sh $(cooperative)
+	CC=$(cross)gcc OBJDUMP=$(cross)objdump src/native/cooperative/build.sh $(cooperative)
 
 # Runs on hosts with any glibc: the reasons for these flags are in the source.
 $(bin)/cuda-probe: tests/gpu-test/cuda-probe.c | setup
 	@mkdir -p $(@D)
-	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -fno-stack-protector -U_FORTIFY_SOURCE -fno-pie -no-pie -nostartfiles -o $@ $< \
+	$(cross)gcc -std=gnu11 -O2 -Wall -Wextra -Werror -fno-stack-protector -U_FORTIFY_SOURCE -fno-pie -no-pie -nostartfiles -o $@ $< \
 	    -Wl,--no-as-needed -l:libdl.so.2 -Wl,--as-needed,-s
 
 # Makes simulated hosts, images and bundles; the tests use the same code.
@@ -84,6 +104,9 @@ format-check: setup
 	dotnet format GpuRuntime.sln --verify-no-changes
 
 # Whoever installs may be root without an SDK, so nothing is built here.
+completions_bash := bash-completion/completions
+completions_zsh := zsh/site-functions
+completions_fish := fish/vendor_completions.d
 install: owner := $(if $(filter 0,$(shell id -u)),-o root -g root)
 install:
 	@for file in gpu-runtime gpu-runtime-hook gpu-runtime-agent; do \
@@ -95,6 +118,14 @@ install:
 	install $(owner) -m 0755 $(cooperative)/libcuda.so.1 $(cooperative)/libnvidia-ml.so.1 $(DESTDIR)$(PREFIX)/lib/gpu-runtime/cooperative
 	install $(owner) -m 0644 README.md LICENSE $(wildcard docs/*.md) config/config.json config/daemon.json \
 	    packaging/modules-load.d/gpu-runtime-nvidia.conf $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime
+	@for section in 1 5 8; do \
+	    echo "install man/*.$$section in $(DESTDIR)$(PREFIX)/share/man/man$$section"; \
+	    install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/share/man/man$$section; \
+	    install $(owner) -m 0644 man/*.$$section $(DESTDIR)$(PREFIX)/share/man/man$$section; done
+	@for shell in $(foreach shell,bash zsh fish,$(shell)=$(completions_$(shell))); do \
+	    echo "install completions/$${shell%=*} in $(DESTDIR)$(PREFIX)/share/$${shell#*=}"; \
+	    install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/share/$${shell#*=}; \
+	    install $(owner) -m 0644 completions/$${shell%=*}/* $(DESTDIR)$(PREFIX)/share/$${shell#*=}; done
 	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
 	install $(owner) -m 0644 packaging/tmpfiles.d/gpu-runtime.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
 	install -d $(owner) -m 0755 $(DESTDIR)$(PREFIX)/share/doc/gpu-runtime/compose
@@ -121,6 +152,10 @@ install:
 	else ln -sfn $$program "$$link"; echo "$$link: docker gpu run, ls and check"; fi
 	@if [ -e $(DESTDIR)/etc/gpu-runtime/config.json ]; then echo 'kept $(DESTDIR)/etc/gpu-runtime/config.json'; \
 	else install $(owner) -m 0644 config/config.json $(DESTDIR)/etc/gpu-runtime/config.json; fi
+
+deb rpm: build
+	@[ -n '$(SOURCE_DATE_EPOCH)' ] || { echo 'This is no git checkout: say by SOURCE_DATE_EPOCH which time the packages give as that of their files' >&2; exit 1; }
+	@SOURCE_DATE_EPOCH='$(SOURCE_DATE_EPOCH)' packaging/$@/build.sh '$(VERSION)' '$(ARCH)' '$(PACKAGES)'
 
 clean:
 	rm -rf artifacts

@@ -10,7 +10,7 @@ missing() {
             /*) [ -e "$wanted" ] || echo "$package" ;;
             *) command -v "$wanted" >/dev/null 2>&1 || echo "$package" ;;
         esac
-    done <<'END'
+    done <<END
 gcc gcc
 /usr/include/stdio.h libc6-dev
 make make
@@ -27,7 +27,7 @@ ctr containerd
 podman podman
 hyperfine hyperfine
 busybox busybox-static
-/lib/ld-musl-x86_64.so.1 musl
+/lib/ld-musl-$(uname -m).so.1 musl
 musl-gcc musl-tools
 strace strace
 promtool prometheus
@@ -36,6 +36,11 @@ systemd-analyze systemd
 debootstrap debootstrap
 newuidmap uidmap
 file file
+rpmbuild rpm
+lintian lintian
+groff groff-base
+zsh zsh
+fish fish
 /etc/ssl/certs/ca-certificates.crt ca-certificates
 /usr/lib/python3/dist-packages/yaml/__init__.py python3-yaml
 /usr/lib/python3/dist-packages/grpc/__init__.py python3-grpcio

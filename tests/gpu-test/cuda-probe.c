@@ -47,6 +47,28 @@ __asm__(".globl _start\n"
         "  lea main(%rip), %rdi\n"
         "  call *__libc_start_main@GOTPCREL(%rip)\n"
         "  hlt\n");
+#elif defined(__aarch64__) && defined(__GLIBC__)
+__asm__(".symver __libc_start_main, __libc_start_main@GLIBC_2.17");
+__asm__(".symver dlopen, dlopen@GLIBC_2.17");
+__asm__(".symver dlsym, dlsym@GLIBC_2.17");
+__asm__(".symver dlerror, dlerror@GLIBC_2.17");
+__asm__(".symver dlinfo, dlinfo@GLIBC_2.17");
+__asm__(".globl _start\n"
+        "_start:\n"
+        "  mov x29, #0\n"
+        "  mov x30, #0\n"
+        "  mov x5, x0\n"               /* rtld_fini */
+        "  ldr x1, [sp]\n"             /* argc */
+        "  add x2, sp, #8\n"           /* argv */
+        "  mov x6, sp\n"               /* stack_end */
+        "  adrp x0, main\n"
+        "  add x0, x0, :lo12:main\n"
+        "  mov x3, #0\n"               /* init: none, there are no constructors here */
+        "  mov x4, #0\n"               /* fini: none */
+        "  bl __libc_start_main\n"
+        "  brk #0\n");
+#endif
+#if (defined(__x86_64__) || defined(__aarch64__)) && defined(__GLIBC__)
 int main(int argc, char **argv);
 extern int __libc_start_main(int (*)(int, char **), int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
 /* The compiler sees no use of these in the assembly above. */

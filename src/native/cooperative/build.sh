@@ -6,6 +6,8 @@
 set -eu
 source=$(dirname "$0")
 out=$1
+CC=${CC:-gcc}
+OBJDUMP=${OBJDUMP:-objdump}
 driver=/usr/lib/gpu-runtime/driver
 flags='-std=gnu11 -O2 -Wall -Wextra -Werror -fvisibility=hidden -fPIC -shared'
 
@@ -17,13 +19,13 @@ trap 'rm -rf "$empty"' EXIT
 build() {
     library=$1
     shift
-    echo | gcc -shared -nostdlib -x c - -o "$empty/$library" -Wl,-soname,"$driver/$library"
+    echo | $CC -shared -nostdlib -x c - -o "$empty/$library" -Wl,-soname,"$driver/$library"
     # shellcheck disable=SC2086  # a list of words
-    (cd "$source" && gcc $flags -DDRIVER_LIBRARY="\"$library\"" "$@" -o "$empty/built" \
+    (cd "$source" && $CC $flags -DDRIVER_LIBRARY="\"$library\"" "$@" -o "$empty/built" \
         -Wl,-soname,"$library",-z,defs,-z,now,-z,relro,-z,nodelete,-z,noexecstack,-Bsymbolic-functions,--no-as-needed \
         "$empty/$library" -l:libdl.so.2 -s)
     # They run in images of any age.
-    newer=$(objdump -T "$empty/built" | sed -n 's/.*GLIBC_\([0-9.]*\).*/\1/p' | sort -uV | awk -F. '$1 > 2 || $2 > 17')
+    newer=$($OBJDUMP -T "$empty/built" | sed -n 's/.*GLIBC_\([0-9.]*\).*/\1/p' | sort -uV | awk -F. '$1 > 2 || $2 > 17')
     if [ -n "$newer" ]; then
         echo "$library needs a newer C library than 2.17: GLIBC_$newer" >&2
         exit 1

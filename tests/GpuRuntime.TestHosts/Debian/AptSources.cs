@@ -15,6 +15,18 @@ internal static class AptSources
         return line?[key.Length..].Trim('"') ?? throw new TestResourceUnavailableException("/etc/os-release names no Debian suite");
     }
 
+    /// <summary>The address of an archive that has the machine's suite.</summary>
+    public static string Mirror()
+    {
+        var codename = Codename();
+        var stanza = Files("*.sources").SelectMany(Stanzas).FirstOrDefault(stanza => Words(Field(stanza, "Suites")).Contains(codename));
+        var line = Files("*.list").Append(Path.Combine(Configured, "sources.list")).Where(File.Exists)
+            .SelectMany(File.ReadLines).Select(line => OneLine(line, suites => Words(suites).Contains(codename), "main", codename)).FirstOrDefault(line => line is not null);
+        return (stanza is null ? null : Words(Field(stanza, "URIs")).FirstOrDefault())
+            ?? line?[(line.IndexOf(']', StringComparison.Ordinal) + 1)..].Split(' ').FirstOrDefault(word => word.Contains(':', StringComparison.Ordinal))
+            ?? throw new TestResourceUnavailableException($"{Configured} names no mirror of the suite {codename}");
+    }
+
     /// <summary>Writes both source formats into a directory that serves as sourceparts.</summary>
     /// <param name="suite">Another suite of the same archive than the machine's.</param>
     public static void Write(string directory, string components, string? suite = null)
