@@ -14,6 +14,8 @@ public static class IntelClocks
 {
     private const double Mega = 1e6;
     private const string Media = "-mc";
+    private const string OfXe = "reason_";
+    private const string OfI915 = "throttle_reason_";
 
     /// <summary>The first GT of a kind is <c>graphics</c> or <c>video</c>; further ones have their names.</summary>
     public static ImmutableArray<Clock> Read(ISensorFiles files, string? driver)
@@ -41,12 +43,12 @@ public static class IntelClocks
         if (driver == "xe")
         {
             foreach (var gt in IntelGt.OfXe(files))
-                Add(files, $"{gt.Directory}/freq0/throttle", "reason_", reasons);
+                Add(files, $"{gt.Directory}/freq0/throttle", OfXe, reasons);
         }
         else
         {
             foreach (var gt in IntelGt.OfI915(files))
-                Add(files, gt.Directory, "throttle_reason_", reasons);
+                Add(files, gt.Directory, OfI915, reasons);
         }
 
         return [.. reasons.Select(reason => new ThrottleReason(reason.Key, reason.Value))];
@@ -78,11 +80,13 @@ public static class IntelClocks
         clocks.Add(new Clock(domain, known * Mega, most is > 0 ? most * Mega : null));
     }
 
+    // Most of the time a GT is held back by nothing, of which one file tells for all.
     private static void Add(ISensorFiles files, string directory, string prefix, SortedDictionary<string, bool> reasons)
     {
+        var isFree = files.Number($"{directory}/{(prefix == OfXe ? "" : prefix)}status") is 0;
         foreach (var name in files.List(directory))
         {
-            if (name.StartsWith(prefix, StringComparison.Ordinal) && Reason(name[prefix.Length..]) is { } reason && files.Number($"{directory}/{name}") is { } active and (0 or 1))
+            if (name.StartsWith(prefix, StringComparison.Ordinal) && Reason(name[prefix.Length..]) is { } reason && (isFree ? 0 : files.Number($"{directory}/{name}")) is { } active and (0 or 1))
                 reasons[reason] = reasons.GetValueOrDefault(reason) || active == 1;
         }
     }
