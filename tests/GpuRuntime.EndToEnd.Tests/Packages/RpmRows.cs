@@ -16,7 +16,9 @@ public sealed class RpmRows
     [Test]
     public async Task They_hold_the_files_that_the_Debian_packages_hold()
     {
-        var rpm = (await QueryAsync("--list", BuiltPackages.Rpms)).Select(static path => path.Replace("/site-functions/", "/vendor-completions/", StringComparison.Ordinal));
+        // With their modes, since a directory that rpm lists is no file.
+        var listed = await QueryAsync("--queryformat=[%{FILEMODES:perms} %{FILENAMES}\n]", BuiltPackages.Rpms);
+        var rpm = listed.Where(static line => line[0] != 'd').Select(static line => line.Split(' ')[1].Replace("/site-functions/", "/vendor-completions/", StringComparison.Ordinal)).ToList();
         var deb = new List<string>();
         foreach (var package in BuiltPackages.Debian)
         {
@@ -25,9 +27,7 @@ public sealed class RpmRows
         }
 
         // Each format has its own ways to tell of licences and changes.
-        Assert.That(rpm.Where(path => deb.Contains(path)), Is.EquivalentTo(deb.Where(static path => !IsOfDebian(path))));
-        Assert.That(rpm.Except(deb).Where(static path => Path.GetExtension(path) is not ""), Is.Empty);
-        Assert.That(rpm, Does.Contain("/usr/share/doc/gpu-runtime/LICENSE"));
+        Assert.That(rpm.Except(["/usr/share/doc/gpu-runtime/LICENSE"]), Is.EquivalentTo(deb.Where(static path => !IsOfDebian(path))));
     }
 
     [Test]
