@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup build test demo bench gpu-test format format-check install deb rpm clean
+.PHONY: help setup build test demo bench fuzz gpu-test format format-check install deb rpm clean
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -46,6 +46,7 @@ help:
 	@echo 'make demo          a container with a GPU, by runc, on a simulated host (REAL=1: on this machine'"'"'s GPUs)'
 	@echo 'make test          every test; the last line says how many passed, failed, were skipped'
 	@echo 'make bench         what a container start costs over bare runc, and what the agent costs'
+	@echo 'make fuzz          MINUTES=10 [TARGET=x]: inputs that break a reader, kept in artifacts/fuzz/findings'
 	@echo 'make gpu-test      the checks on a real NVIDIA host, from what make build left in $(bin)'
 	@echo 'make build         the executables, in $(bin), and the libraries of the cooperative limit, in $(cooperative)'
 	@echo 'make setup         installs what the targets need and this machine lacks (Debian packages)'
@@ -92,6 +93,10 @@ bench: setup build $(test_hosts)
 	@tests/bench/bench.sh
 	@echo
 	@tests/bench/agent.sh
+
+MINUTES ?= 10
+fuzz: setup
+	@MINUTES='$(MINUTES)' TARGET='$(TARGET)' build/fuzz.sh
 
 # Without prerequisites: it runs where there is no compiler, no SDK and no network.
 gpu-test:

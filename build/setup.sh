@@ -26,6 +26,7 @@ containerd containerd
 ctr containerd
 podman podman
 hyperfine hyperfine
+afl-fuzz afl++
 busybox busybox-static
 /lib/ld-musl-$(uname -m).so.1 musl
 musl-gcc musl-tools

@@ -25,7 +25,7 @@ internal sealed class TomlDocument
     /// <exception cref="GpuRuntimeException"><see cref="ErrorCode.EngineConfigurationInvalid"/>, with line and column.</exception>
     public static TomlDocument Parse(string text, string name, string hint = "is not valid TOML")
     {
-        var syntax = SyntaxParser.Parse(text, name);
+        var syntax = Syntax(text, name, hint);
         foreach (var problem in syntax.Diagnostics)
         {
             throw new GpuRuntimeException(
@@ -91,6 +91,19 @@ internal sealed class TomlDocument
         {
             if (inner.Length > path.Length && inner.AsSpan().StartsWith(path.AsSpan()))
                 names.Add(inner[path.Length]);
+        }
+    }
+
+    private static DocumentSyntax Syntax(string text, string name, string hint)
+    {
+        try
+        {
+            return SyntaxParser.Parse(text, name);
+        }
+        catch (ArgumentException exception)
+        {
+            // What the lexer throws where it looks for a character behind the text's end.
+            throw new GpuRuntimeException(ErrorCode.EngineConfigurationInvalid, $"{name} {hint}: it ends within an escape; it stays as it is.", exception);
         }
     }
 

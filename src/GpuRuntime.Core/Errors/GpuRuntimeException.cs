@@ -3,11 +3,12 @@ namespace GpuRuntime.Core.Errors;
 /// <summary>An error that a user can act on: one sentence that says what, where and how to mend it, and a stable code.</summary>
 public sealed class GpuRuntimeException : Exception
 {
+    // Names that an image or a file chose stand in messages, quoted or not: none of them forges a line or speaks to a terminal.
     public GpuRuntimeException(ErrorCode code, string message)
-        : base(message) => Code = code;
+        : base(PrintableText.Of(message)) => Code = code;
 
     public GpuRuntimeException(ErrorCode code, string message, Exception? innerException)
-        : base(message, innerException) => Code = code;
+        : base(PrintableText.Of(message), innerException) => Code = code;
 
     public ErrorCode Code { get; }
 
@@ -15,5 +16,5 @@ public sealed class GpuRuntimeException : Exception
     public bool NamesNoGpu { get; init; }
 
     /// <summary>The line as users read it: <c>GRT2002: No GPU ...</c>, without control characters.</summary>
-    public string UserLine => $"GRT{(int)Code}: {PrintableText.Of(Message)}";
+    public string UserLine => $"GRT{(int)Code}: {Message}";
 }

@@ -22,9 +22,12 @@ internal sealed class PodResourcesClient(string path) : IDisposable
 
     /// <returns>The containers that have devices.</returns>
     /// <exception cref="GrpcException">The kubelet does not tell.</exception>
-    public ImmutableArray<PodDevices> List(TimeSpan longest)
+    public ImmutableArray<PodDevices> List(TimeSpan longest) =>
+        ContainersOf(_kubelet.Call(Method, new ListPodResourcesRequest(), ListPodResourcesResponse.Parser, longest, LargestAnswer));
+
+    /// <summary>The containers of an answer that have devices, and names as Kubernetes gives them.</summary>
+    internal static ImmutableArray<PodDevices> ContainersOf(ListPodResourcesResponse answer)
     {
-        var answer = _kubelet.Call(Method, new ListPodResourcesRequest(), ListPodResourcesResponse.Parser, longest, LargestAnswer);
         var found = ImmutableArray.CreateBuilder<PodDevices>();
         foreach (var pod in answer.PodResources)
         {

@@ -15,7 +15,8 @@ internal static class AnswerDocument
         }
         catch (JsonException exception)
         {
-            throw new FormatException($"it is no JSON ({exception.Message.TrimEnd('.')})", exception);
+            // Its own message quotes what may be the whole answer.
+            throw new FormatException($"it is no JSON: it breaks off or goes wrong at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}", exception);
         }
         catch (InvalidOperationException exception)
         {

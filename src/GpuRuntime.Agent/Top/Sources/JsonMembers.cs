@@ -21,7 +21,8 @@ internal static class JsonMembers
     public static double? Number(this JsonElement parent, string name) => parent.Member(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var value) => value,
+        // 1e999 is a number of JSON and none of ours.
+        { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var value) && double.IsFinite(value) => value,
         _ => throw Unexpected(name),
     };
 

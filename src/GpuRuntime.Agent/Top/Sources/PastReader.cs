@@ -22,7 +22,7 @@ internal static class PastReader
     private static double? Point(JsonElement json) => json.ValueKind switch
     {
         JsonValueKind.Null => null,
-        JsonValueKind.Number when json.TryGetDouble(out var value) => value,
+        JsonValueKind.Number when json.TryGetDouble(out var value) && double.IsFinite(value) => value,
         _ => throw new FormatException("a point is no number"),
     };
 }

@@ -61,7 +61,17 @@ internal static class SampleReader
     internal static GpuVendor Vendor(string id) =>
         GpuVendors.Parse(id.AsSpan(0, Math.Max(0, id.IndexOf(':', StringComparison.Ordinal)))) ?? throw new FormatException("an id of a GPU names no vendor");
 
-    internal static ImmutableDictionary<int, long> XidCounts(JsonElement counts) => Object(counts).ToImmutableDictionary(
-        entry => int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var xid) ? xid : throw new FormatException("an XID is no number"),
-        entry => counts.Whole(entry.Name).Required("an XID's count"));
+    internal static ImmutableDictionary<int, long> XidCounts(JsonElement counts)
+    {
+        var found = ImmutableDictionary.CreateBuilder<int, long>();
+        foreach (var entry in Object(counts))
+        {
+            if (!int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var xid))
+                throw new FormatException("an XID is no number");
+            if (!found.TryAdd(xid, counts.Whole(entry.Name).Required("an XID's count")))
+                throw new FormatException("an XID is counted twice");
+        }
+
+        return found.ToImmutable();
+    }
 }

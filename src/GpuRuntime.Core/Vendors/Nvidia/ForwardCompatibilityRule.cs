@@ -23,9 +23,9 @@ public static class ForwardCompatibilityRule
             using var json = JsonDocument.Parse(note.AsMemory(), new JsonDocumentOptions { MaxDepth = 8 });
             return json.RootElement.ValueKind == JsonValueKind.Object && ServesDriver(json.RootElement, host.DriverVersion.Major) && imageVersion.CompareTo(host.DriverVersion) > 0;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // A note that says nothing readable names no driver that it works with.
+            // A note that says nothing readable names no driver that it works with. Half a surrogate pair, escaped, is valid JSON and no text.
             return false;
         }
     }

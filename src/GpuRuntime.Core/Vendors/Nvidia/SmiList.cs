@@ -51,7 +51,8 @@ internal sealed class SmiList
     {
         var start = line.IndexOf(UuidBeginning, StringComparison.Ordinal);
         var end = start < 0 ? -1 : line.IndexOf(')', start);
-        return end < 0 ? null : line[(start + UuidBeginning.Length)..end];
+        // One of two words would be none in what is kept of the report.
+        return end >= 0 && line[(start + UuidBeginning.Length)..end] is { Length: > 0 } uuid && !uuid.Any(char.IsWhiteSpace) ? uuid : null;
     }
 
     internal sealed record MigName(string Uuid, string Profile);
