@@ -6,6 +6,20 @@ namespace GpuRuntime.Fuzz.Tests.Findings;
 public sealed class ReportFindings
 {
     [Test]
+    public void A_GPU_that_reports_no_memory_is_one_whose_memory_is_not_known()
+    {
+        const string query = """
+            <nvidia_smi_log><gpu id="0000:3b:00.0"><uuid>GPU-aa</uuid><fb_memory_usage><total>0 MiB</total></fb_memory_usage></gpu></nvidia_smi_log>
+            """;
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(SmiReport.Parse("", query).Single().MemoryBytes, Is.Null);
+            Assert.That(ReportedGpus.Parse("gpu 0000:3b:00.0 0\nmig 1 0 MIG-bb 1g.10gb 0\n").Single() is { MemoryBytes: null, MigDevices: [{ MemoryBytes: null }] });
+        }
+    }
+
+    [Test]
     public void A_MIG_device_whose_UUID_is_two_words_is_kept_without_it()
     {
         const string query = """

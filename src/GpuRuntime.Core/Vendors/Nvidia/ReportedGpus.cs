@@ -92,7 +92,7 @@ public static class ReportedGpus
 
     private static string Text(long? bytes) => bytes?.ToString(CultureInfo.InvariantCulture) ?? Unknown;
 
-    private static long? Bytes(string word) => long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
+    private static long? Bytes(string word) => long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0 ? bytes : null;
 
     private static string? Known(string word) => word == Unknown ? null : word;
 }

@@ -101,7 +101,8 @@ public static class SmiReport
         return gpu with { MigDevices = devices.ToImmutable() };
     }
 
-    private static long? Mebibytes(string text) => text.EndsWith(" MiB", StringComparison.Ordinal) && Number(text[..^4]) is { } number ? number * BytesInMebibyte : null;
+    // A GPU that has failed has 0, which is not its size.
+    private static long? Mebibytes(string text) => text.EndsWith(" MiB", StringComparison.Ordinal) && Number(text[..^4]) is { } number and > 0 ? number * BytesInMebibyte : null;
 
     private static uint? Number(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }
