@@ -16,6 +16,7 @@ public static partial class RuntimeLog
     public static void GrantNoted(RuntimeConfiguration configuration, string? id, string note) =>
         Write(configuration, LogLevel.Warning, logger => GrantNoted(logger, PrintableText.Of(id ?? ""), note));
 
+    // The watchdog's are here too: of several declarations the generator takes now one first, now another, and no two builds had the same bytes.
     [LoggerMessage(1, LogLevel.Information, "container {Container}: {Source} gave {Nodes} device nodes and {Mounts} mounts")]
     private static partial void GpusGranted(ILogger logger, string container, string source, int nodes, int mounts);
 
@@ -24,4 +25,13 @@ public static partial class RuntimeLog
 
     [LoggerMessage(3, LogLevel.Warning, "container {Container}: {Note}")]
     private static partial void GrantNoted(ILogger logger, string container, string note);
+
+    [LoggerMessage(10, LogLevel.Error, "container {Container}: killed by the watchdog: it used {UsedBytes} bytes of {Unit}, limited to {LimitBytes}, for {Seconds} seconds")]
+    private static partial void LimitExceeded(ILogger logger, string container, string unit, long usedBytes, long limitBytes, long seconds);
+
+    [LoggerMessage(11, LogLevel.Warning, "watchdog: {Warning}")]
+    private static partial void WatchdogWarned(ILogger logger, string warning);
+
+    [LoggerMessage(12, LogLevel.Information, "watchdog: {Note}")]
+    private static partial void WatchdogNoted(ILogger logger, string note);
 }

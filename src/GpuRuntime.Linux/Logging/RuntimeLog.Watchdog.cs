@@ -15,13 +15,4 @@ public static partial class RuntimeLog
 
     public static void WatchdogNoted(RuntimeConfiguration configuration, string note) =>
         Write(configuration, LogLevel.Information, logger => WatchdogNoted(logger, note));
-
-    [LoggerMessage(10, LogLevel.Error, "container {Container}: killed by the watchdog: it used {UsedBytes} bytes of {Unit}, limited to {LimitBytes}, for {Seconds} seconds")]
-    private static partial void LimitExceeded(ILogger logger, string container, string unit, long usedBytes, long limitBytes, long seconds);
-
-    [LoggerMessage(11, LogLevel.Warning, "watchdog: {Warning}")]
-    private static partial void WatchdogWarned(ILogger logger, string warning);
-
-    [LoggerMessage(12, LogLevel.Information, "watchdog: {Note}")]
-    private static partial void WatchdogNoted(ILogger logger, string note);
 }
