@@ -64,14 +64,14 @@ public sealed class ContainerAttributionTests : DirectoryFixture, IDisposable
     }
 
     [Test]
-    public void A_known_processs_cgroup_is_read_again_after_half_a_minute_and_not_before()
+    public void A_known_processs_cgroup_is_read_again_after_two_minutes_and_not_before()
     {
         Begin(7, 100, $"0::/docker/{Id}");
         Attribute(0, new GpuProcess(7, "amd:0"));
         Begin(7, 100, $"0::/docker/{Other}");
 
-        Assert.That(ContainerOf(Attribute(29, new GpuProcess(7, "amd:0"))), Is.EqualTo(Id));
-        Assert.That(ContainerOf(Attribute(30, new GpuProcess(7, "amd:0"))), Is.EqualTo(Other));
+        Assert.That(ContainerOf(Attribute(119, new GpuProcess(7, "amd:0"))), Is.EqualTo(Id));
+        Assert.That(ContainerOf(Attribute(120, new GpuProcess(7, "amd:0"))), Is.EqualTo(Other));
     }
 
     [Test]
