@@ -6,7 +6,7 @@
  * program that loads a library at run time can help: whoever writes the hook into a specification gives it an environment of its own. The other
  * verbs keep theirs, which an administrator sets.
  *
- * They are told to collect garbage after 6 MiB of new objects. By itself the collector waits until there are as many as the processor's last cache
+ * They are told to collect garbage after 4 MiB of new objects. By itself the collector waits until there are as many as the processor's last cache
  * has bytes: on a large server hundreds of mebibytes, for a program that is to be small there. No file that the program is built from can say so.
  */
 #include <stdlib.h>
@@ -23,6 +23,6 @@ int __wrap_main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "limit") == 0)
         environ = empty;
     else
-        setenv("DOTNET_GCgen0size", "600000", 0); /* hexadecimal */
+        setenv("DOTNET_GCgen0size", "400000", 0); /* hexadecimal */
     return __real_main(argc, argv);
 }
