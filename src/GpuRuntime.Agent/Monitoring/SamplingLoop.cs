@@ -8,6 +8,9 @@ internal sealed class SamplingLoop : IDisposable
 {
     private const string Subject = "sampling";
 
+    // What lives for some passes and then dies is garbage of the oldest generation, which the collector by itself leaves for minutes.
+    private const int PassesBetweenCollections = 30;
+
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(2);
 
     private readonly ManualResetEventSlim _stop = new();
@@ -45,9 +48,12 @@ internal sealed class SamplingLoop : IDisposable
     {
         var period = (long)_period.TotalMilliseconds;
         var next = Environment.TickCount64;
+        var passes = 0;
         do
         {
             Sample();
+            if (++passes % PassesBetweenCollections == 0)
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
             // Passes begin at whole periods; what a long one missed is not made up for.
             next = Math.Max(next + period, Environment.TickCount64);
         }
