@@ -29,7 +29,7 @@ public readonly record struct DrmEngine(string Engine, ulong? BusyNanoseconds, u
     /// <summary>The classes of a client, in the order of the file; those of which half is missing are left out.</summary>
     internal static ImmutableArray<DrmEngine> Of(DrmLines lines)
     {
-        var engines = ImmutableArray.CreateBuilder<DrmEngine>(Math.Min(Counters(lines), MostEngines));
+        var engines = ImmutableArray.CreateBuilder<DrmEngine>();
         for (var i = 0; i < lines.Count && engines.Count < MostEngines; i++)
         {
             var key = lines.Key(i);
@@ -45,19 +45,7 @@ public readonly record struct DrmEngine(string Engine, ulong? BusyNanoseconds, u
             }
         }
 
-        return engines.Count == 0 ? [] : engines.DrainToImmutable();
-    }
-
-    private static int Counters(DrmLines lines)
-    {
-        var count = 0;
-        for (var i = 0; i < lines.Count; i++)
-        {
-            if (lines.Key(i) is var key && (key.StartsWith(CyclesPrefix, StringComparison.Ordinal) || key.StartsWith(TimePrefix, StringComparison.Ordinal)))
-                count++;
-        }
-
-        return count;
+        return engines.DrainToImmutable();
     }
 
     /// <summary>A driver's class of engines in our words: those of a driver that is not known keep theirs, as far as they are words.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GpuRuntime.EndToEnd.Tests;
 
 namespace GpuRuntime.Fuzz.Tests.Guided;
 
@@ -20,7 +21,7 @@ internal sealed record FuzzScript(int ExitCode, string Output)
         var output = Directory.CreateTempSubdirectory("gpu-runtime-fuzz-");
         try
         {
-            var start = new ProcessStartInfo(Path.Combine(Repository(), "build/fuzz.sh")) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(Path.Combine(Repository.Root, "build/fuzz.sh")) { RedirectStandardOutput = true, RedirectStandardError = true };
             start.Environment["FUZZ_SECONDS"] = $"{seconds}";
             start.Environment["TARGET"] = string.Join(' ', targets);
             start.Environment["PROGRAM"] = TestContext.CurrentContext.TestDirectory;
@@ -44,12 +45,4 @@ internal sealed record FuzzScript(int ExitCode, string Output)
     /// <summary>A target's row of the table: how often it ran, the edges that were reached, new inputs, crashes, hangs.</summary>
     public int[] Row(string target) =>
         [.. Output.Split('\n').Single(line => line.StartsWith(target + " ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(int.Parse)];
-
-    private static string Repository()
-    {
-        var directory = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "GpuRuntime.sln")))
-            directory = directory.Parent!;
-        return directory.FullName;
-    }
 }

@@ -49,6 +49,9 @@ public abstract class HookFixture(HookVerb verb = HookVerb.Prestart) : EngineFix
 
     private protected ImmutableArray<string> HookArguments => verb == HookVerb.Cdi ? [.. _specifications[0].Arguments] : ["prestart"];
 
+    /// <summary>The path of a configuration in which nothing comes after gpu-runtime's own work: /bin/true stands in for runc.</summary>
+    private protected string StandInConfiguration() => Machine.WriteConfiguration("stand-in.json", static json => json["lowLevelRuntimes"] = new JsonArray("/bin/true"));
+
     private protected static string NewId() => $"c{Guid.NewGuid():N}";
 
     private protected async Task<Bundle> CreateBundleAsync(HookRequest request)

@@ -61,6 +61,23 @@ public abstract class HostileImageFixture(HookVerb verb = HookVerb.Prestart) : H
         AssertStartedOrSaysWhy(await RunAsync(bundle));
     }
 
+    /// <summary>What a link of the image's says is not changed through it: the link itself is replaced.</summary>
+    /// <returns>What the link says then; <see langword="null"/> where a file took its place.</returns>
+    private protected async Task<string?> AssertLinkIsReplacedAsync(string place)
+    {
+        var bundle = await CreateBundleAsync(new HookRequest());
+        var elsewhere = Path.Combine(bundle.Directory, "rootfs/elsewhere");
+        await File.WriteAllTextAsync(elsewhere, "the image's own\n");
+        await ReplaceAsync(bundle, place, static path => File.CreateSymbolicLink(path, "/elsewhere"));
+
+        var result = await RunAsync(bundle);
+
+        AssertStartedOrSaysWhy(result);
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        Assert.That(await File.ReadAllTextAsync(elsewhere), Is.EqualTo("the image's own\n"));
+        return new FileInfo(Path.Combine(bundle.Directory, "rootfs", place)).LinkTarget;
+    }
+
     private protected async Task ReplaceAsync(Bundle bundle, string place, Action<string> make)
     {
         var path = Path.Combine(bundle.Directory, "rootfs", place == "LIBRARY" ? LibraryOfCuda : place);

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using GpuRuntime.Security.Tests.Attacks;
 using GpuRuntime.Security.Tests.Containers;
 using GpuRuntime.Security.Tests.Tools;
@@ -117,6 +116,6 @@ public sealed class ConfigFileRows() : HookFixture(HookVerb.Runtime)
     private protected override async Task PrepareAsync()
     {
         await base.PrepareAsync();
-        _configuration = Machine.WriteConfiguration("stand-in.json", static json => json["lowLevelRuntimes"] = new JsonArray("/bin/true"));
+        _configuration = StandInConfiguration();
     }
 }

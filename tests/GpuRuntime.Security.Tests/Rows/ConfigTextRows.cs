@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using GpuRuntime.Security.Tests.Containers;
 using GpuRuntime.Security.Tests.Tools;
 
@@ -87,7 +86,7 @@ public sealed class ConfigTextRows(HookVerb verb) : FakeContainerFixture(verb)
         if (damage == "200 MB")
             (await Command.Of("truncate", "--size", "200M", bundle.ConfigPath).RunAsync()).EnsureSuccess();
         var before = new FileInfo(bundle.ConfigPath).Length;
-        var standIn = Machine.WriteConfiguration("stand-in.json", static json => json["lowLevelRuntimes"] = new JsonArray("/bin/true"));
+        var standIn = StandInConfiguration();
         var command = container is not null
             ? HookFor(container.StatePath)
             : (Runtime("create", "--bundle", bundle.Directory, NewId()) with { Program = runtime ?? Shim }).WithEnvironment("GPU_RUNTIME_CONFIG", standIn);

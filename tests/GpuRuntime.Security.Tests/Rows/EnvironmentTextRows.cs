@@ -24,7 +24,7 @@ public sealed class EnvironmentTextRows() : HookFixture(HookVerb.Runtime)
         var bundle = await BundleAsync(entry);
         var before = await File.ReadAllTextAsync(bundle.ConfigPath);
 
-        (await Runtime("create", "--bundle", bundle.Directory, NewId()).WithEnvironment("GPU_RUNTIME_CONFIG", StandIn()).RunAsync()).EnsureSuccess();
+        (await Runtime("create", "--bundle", bundle.Directory, NewId()).WithEnvironment("GPU_RUNTIME_CONFIG", StandInConfiguration()).RunAsync()).EnsureSuccess();
 
         Assert.That(await File.ReadAllTextAsync(bundle.ConfigPath), Is.EqualTo(before));
     }
@@ -102,6 +102,4 @@ public sealed class EnvironmentTextRows() : HookFixture(HookVerb.Runtime)
             return true;
         }
     });
-
-    private string StandIn() => Machine.WriteConfiguration("stand-in.json", static json => json["lowLevelRuntimes"] = new JsonArray("/bin/true"));
 }

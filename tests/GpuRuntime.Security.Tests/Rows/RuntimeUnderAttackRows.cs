@@ -20,7 +20,7 @@ public sealed class RuntimeUnderAttackRows() : HookFixture(HookVerb.Runtime)
         var decoy = NewDecoy();
         var (before, mounts) = (decoy.Content(), HostMountTable());
         var (edited, swaps) = (0, 0L);
-        var configuration = Machine.WriteConfiguration("stand-in.json", static json => json["lowLevelRuntimes"] = new JsonArray("/bin/true"));
+        var configuration = StandInConfiguration();
         var bundle = await CreateBundleAsync(new HookRequest());
         var config = await File.ReadAllTextAsync(bundle.ConfigPath);
         var root = Path.Combine(bundle.Directory, "rootfs");

@@ -16,7 +16,6 @@ internal sealed class ContainerUses(ImmutableArray<HeldUnit> units, DmemMemory d
     private readonly Dictionary<string, HeldUnit> _byName = units.DistinctBy(unit => unit.Name).ToDictionary(unit => unit.Name, StringComparer.Ordinal);
     private readonly Dictionary<string, HeldUnit> _byId = units.DistinctBy(unit => unit.Id).ToDictionary(unit => unit.Id, StringComparer.Ordinal);
 
-    private readonly List<ProcessUse> _own = [];
     private ImmutableArray<LedgerContainer> _ledger = [];
     private ImmutableArray<KeptUse> _kept = [];
 
@@ -27,21 +26,22 @@ internal sealed class ContainerUses(ImmutableArray<HeldUnit> units, DmemMemory d
     {
         Follow(ledger);
         var claims = Claims(uses);
+        var own = new List<ProcessUse>();
         var containers = ImmutableArray.CreateBuilder<ContainerUse>(_kept.Length);
         foreach (var kept in _kept)
         {
-            _own.Clear();
+            own.Clear();
             if (claims.TryGetValue(kept.Container.Identity.Id, out var claimed))
-                Take(claimed, kept.Container.Identity);
-            if (!kept.IsOf(_own) || dmem.TellsAny)
-                kept.Keep(_own, Of(kept.Container, problems));
+                Take(claimed, kept.Container.Identity, own);
+            if (!kept.IsOf(own) || dmem.TellsAny)
+                kept.Keep(own, Of(kept.Container, own, problems));
             containers.Add(kept.Use!);
         }
 
         foreach (var left in claims.Values)
         {
-            foreach (var own in left.GroupBy(use => ContainerKey.Of(use.Container!)))
-                containers.Add(new ContainerUse(own.First().Container!, Units(null, [.. own], problems)));
+            foreach (var uncounted in left.GroupBy(use => ContainerKey.Of(use.Container!)))
+                containers.Add(new ContainerUse(uncounted.First().Container!, Units(null, [.. uncounted], problems)));
         }
 
         if (containers.Count > _kept.Length)
@@ -74,22 +74,14 @@ internal sealed class ContainerUses(ImmutableArray<HeldUnit> units, DmemMemory d
     }
 
     // Each use is counted for one container: those that are taken are left to no other one.
-    private void Take(List<ProcessUse> claimed, ContainerIdentity container)
+    private static void Take(List<ProcessUse> claimed, ContainerIdentity container, List<ProcessUse> own)
     {
-        foreach (var use in claimed)
-        {
-            if (ContainerKey.MayBeSame(use.Container!, container))
-                _own.Add(use);
-        }
-
-        if (_own.Count == claimed.Count)
-            claimed.Clear();
-        else
-            claimed.RemoveAll(use => ContainerKey.MayBeSame(use.Container!, container));
+        own.AddRange(claimed.Where(use => ContainerKey.MayBeSame(use.Container!, container)));
+        claimed.RemoveAll(use => ContainerKey.MayBeSame(use.Container!, container));
     }
 
-    private ContainerUse Of(LedgerContainer container, List<string> problems) =>
-        new(_own.Count > 0 ? _own[0].Container! : container.Identity, Units(container, _own, problems))
+    private ContainerUse Of(LedgerContainer container, List<ProcessUse> own, List<string> problems) =>
+        new(own.Count > 0 ? own[0].Container! : container.Identity, Units(container, own, problems))
         {
             Since = container.Entry.Since,
             Mode = container.Entry.Mode,

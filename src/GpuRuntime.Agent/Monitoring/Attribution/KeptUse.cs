@@ -13,18 +13,7 @@ internal sealed class KeptUse(LedgerContainer container)
     public ContainerUse? Use { get; private set; }
 
     /// <summary>Whether <see cref="Use"/> was counted of just these.</summary>
-    public bool IsOf(List<ProcessUse> own)
-    {
-        if (Use is null || own.Count != _own.Count)
-            return false;
-        for (var i = 0; i < own.Count; i++)
-        {
-            if (!ReferenceEquals(own[i], _own[i]))
-                return false;
-        }
-
-        return true;
-    }
+    public bool IsOf(List<ProcessUse> own) => Use is not null && own.SequenceEqual(_own, ReferenceEqualityComparer.Instance);
 
     public void Keep(List<ProcessUse> own, ContainerUse use)
     {

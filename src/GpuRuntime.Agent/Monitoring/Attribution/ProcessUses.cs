@@ -9,7 +9,6 @@ namespace GpuRuntime.Agent.Monitoring.Attribution;
 /// </summary>
 internal sealed class ProcessUses
 {
-    private readonly List<GpuProcess> _sorted = [];
     private ImmutableArray<ProcessUse> _last = [];
 
     /// <summary>Of their containers, up to the last pass.</summary>
@@ -20,12 +19,9 @@ internal sealed class ProcessUses
     public ImmutableArray<ProcessUse> Of(ImmutableArray<GpuProcess> processes, IReadOnlyDictionary<int, KnownProcess> known)
     {
         Busy.Begin();
-        _sorted.Clear();
-        _sorted.AddRange(processes);
-        _sorted.Sort(Compare);
-        var uses = ImmutableArray.CreateBuilder<ProcessUse>(_sorted.Count);
+        var uses = ImmutableArray.CreateBuilder<ProcessUse>(processes.Length);
         var next = 0;
-        foreach (var process in _sorted)
+        foreach (var process in processes.Sort(Compare))
         {
             if (!known.TryGetValue(process.Pid, out var found))
                 continue;

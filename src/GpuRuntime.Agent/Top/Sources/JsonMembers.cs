@@ -18,13 +18,11 @@ internal static class JsonMembers
         _ => throw Unexpected(name),
     };
 
-    public static double? Number(this JsonElement parent, string name) => parent.Member(name) switch
-    {
-        null => null,
-        // 1e999 is a number of JSON and none of ours.
-        { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var value) && double.IsFinite(value) => value,
-        _ => throw Unexpected(name),
-    };
+    public static double? Number(this JsonElement parent, string name) => parent.Member(name) is { } member ? member.AsNumber() ?? throw Unexpected(name) : null;
+
+    /// <returns><see langword="null"/> for what is no number of ours: 1e999 is one of JSON's.</returns>
+    public static double? AsNumber(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var value) && double.IsFinite(value) ? value : null;
 
     public static long? Whole(this JsonElement parent, string name) => parent.Member(name) switch
     {

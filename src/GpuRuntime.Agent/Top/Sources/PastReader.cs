@@ -19,10 +19,6 @@ internal static class PastReader
     private static GpuPast Gpu(JsonElement json) =>
         new(json.Text("id").Required("id"), [.. json.List("utilizationRatio", Point).Zip(json.List("memoryUsedBytes", Point))]);
 
-    private static double? Point(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.Null => null,
-        JsonValueKind.Number when json.TryGetDouble(out var value) && double.IsFinite(value) => value,
-        _ => throw new FormatException("a point is no number"),
-    };
+    private static double? Point(JsonElement json) =>
+        json.ValueKind == JsonValueKind.Null ? null : json.AsNumber() ?? throw new FormatException("a point is no number");
 }

@@ -14,8 +14,6 @@ public static class IntelClocks
 {
     private const double Mega = 1e6;
     private const string Media = "-mc";
-    private const string OfXe = "reason_";
-    private const string OfI915 = "throttle_reason_";
 
     /// <summary>The first GT of a kind is <c>graphics</c> or <c>video</c>; further ones have their names.</summary>
     public static ImmutableArray<Clock> Read(ISensorFiles files, string? driver)
@@ -43,12 +41,12 @@ public static class IntelClocks
         if (driver == "xe")
         {
             foreach (var gt in IntelGt.OfXe(files))
-                Add(files, $"{gt.Directory}/freq0/throttle", OfXe, reasons);
+                Add(files, $"{gt.Directory}/freq0/throttle", "status", "reason_", reasons);
         }
         else
         {
             foreach (var gt in IntelGt.OfI915(files))
-                Add(files, gt.Directory, OfI915, reasons);
+                Add(files, gt.Directory, "throttle_reason_status", "throttle_reason_", reasons);
         }
 
         return [.. reasons.Select(reason => new ThrottleReason(reason.Key, reason.Value))];
@@ -81,9 +79,9 @@ public static class IntelClocks
     }
 
     // Most of the time a GT is held back by nothing, of which one file tells for all.
-    private static void Add(ISensorFiles files, string directory, string prefix, SortedDictionary<string, bool> reasons)
+    private static void Add(ISensorFiles files, string directory, string status, string prefix, SortedDictionary<string, bool> reasons)
     {
-        var isFree = files.Number($"{directory}/{(prefix == OfXe ? "" : prefix)}status") is 0;
+        var isFree = files.Number($"{directory}/{status}") is 0;
         foreach (var name in files.List(directory))
         {
             if (name.StartsWith(prefix, StringComparison.Ordinal) && Reason(name[prefix.Length..]) is { } reason && (isFree ? 0 : files.Number($"{directory}/{name}")) is { } active and (0 or 1))

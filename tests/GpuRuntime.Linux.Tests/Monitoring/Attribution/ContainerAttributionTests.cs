@@ -133,6 +133,17 @@ public sealed class ContainerAttributionTests : DirectoryFixture, IDisposable
     }
 
     [Test]
+    public void Busy_time_of_a_process_that_cannot_be_read_for_hours_is_not_forgotten()
+    {
+        Begin(7, 100, $"0::/docker/{Id}");
+        GpuProcess unread = new(7, "amd:0") { BusySeconds = 5 };
+        for (var second = 0; second <= 7200; second++)
+            Attribute(second, unread);
+
+        Assert.That(BusyOf(Attribute(7201, unread with { BusySeconds = 6 })), Is.EqualTo(6));
+    }
+
+    [Test]
     public void A_container_that_is_neither_in_the_ledger_nor_has_a_process_is_gone()
     {
         Begin(7, 100, $"0::/docker/{Id}");
