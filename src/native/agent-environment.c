@@ -6,8 +6,13 @@
  * program that loads a library at run time can help: whoever writes the hook into a specification gives it an environment of its own. The other
  * verbs keep theirs, which an administrator sets.
  *
- * They are told to collect garbage after 4 MiB of new objects. By itself the collector waits until there are as many as the processor's last cache
- * has bytes: on a large server hundreds of mebibytes, for a program that is to be small there. No file that the program is built from can say so.
+ * They are told how to keep their memory small, each by a knob that is set already where somebody has set it. No file that the program is built from
+ * can say so.
+ * - GCgen0size: to collect garbage after a mebibyte of new objects, which also fits the processor's cache. By itself the collector waits until there
+ *   are as many as the last cache has bytes: on a large server hundreds of mebibytes, for a program that is to be small there.
+ * - GCRegionRange, GCRegionSize: of a gibibyte at most, in parts of a mebibyte. What is kept of each part of the range that is reserved by itself, 256
+ *   gibibytes, takes 5 mebibytes; and a part is the least that a kind of object takes.
+ * - GCConserveMemory: to move objects together where half of the memory is unused between them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +24,18 @@ int __wrap_main(int argc, char **argv);
 int __wrap_main(int argc, char **argv)
 {
     static char *empty[1];
+    /* hexadecimal */
+    static const struct { const char *name, *value; } knobs[] = {
+        { "DOTNET_GCgen0size", "100000" },
+        { "DOTNET_GCRegionRange", "40000000" },
+        { "DOTNET_GCRegionSize", "100000" },
+        { "DOTNET_GCConserveMemory", "5" },
+    };
 
     if (argc > 1 && strcmp(argv[1], "limit") == 0)
         environ = empty;
     else
-        setenv("DOTNET_GCgen0size", "400000", 0); /* hexadecimal */
+        for (size_t i = 0; i < sizeof knobs / sizeof *knobs; i++)
+            setenv(knobs[i].name, knobs[i].value, 0);
     return __real_main(argc, argv);
 }

@@ -6,8 +6,8 @@ using GpuRuntime.Core.Monitoring.Samples;
 namespace GpuRuntime.Agent.Monitoring;
 
 /// <summary>
-/// Reads every GPU of the host once a pass, all at the same time and each on its own thread, then the processes, and finds out whose they are. A
-/// pass ends after <see cref="LongestReading"/>, whatever a driver does.
+/// Reads every GPU of the host once a pass, none of which holds up another, then the processes, and finds out whose they are. What a GPU has not told
+/// after <see cref="LongestReading"/> is not waited for, whatever its driver does.
 /// </summary>
 /// <param name="look">The GPUs of the host; called from time to time.</param>
 /// <param name="sources">One for each vendor.</param>
@@ -24,8 +24,8 @@ internal sealed class HostSampler(
     private static readonly TimeSpan TimeBetweenLooks = TimeSpan.FromSeconds(30);
 
     private readonly Lock _passing = new();
-    private readonly ReadingGate _gate = new();
-    private readonly SortedDictionary<string, SensorWorker> _workers = new(StringComparer.Ordinal);
+    private readonly ReaderThreads _threads = new(clock);
+    private readonly SortedDictionary<string, GpuReader> _readers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, GpuSample> _lost = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _failures = new(StringComparer.Ordinal);
     private ImmutableArray<Gpu> _gpus = [];
@@ -58,8 +58,9 @@ internal sealed class HostSampler(
 
     public void Dispose()
     {
-        foreach (var worker in _workers.Values)
-            worker.Dispose();
+        foreach (var reader in _readers.Values)
+            _threads.End(reader);
+        _threads.Dispose();
         foreach (var source in sources)
             source.Dispose();
         processLook.Dispose();
@@ -72,21 +73,21 @@ internal sealed class HostSampler(
             return;
         _looked = now;
         var found = Try(look, _gpus, problems);
-        foreach (var (name, worker) in _workers.Where(pair => !found.Any(gpu => KeyOf(gpu) == pair.Key && IsSame(gpu, pair.Value.Gpu))).ToList())
+        foreach (var (name, reader) in _readers.Where(pair => !found.Any(gpu => KeyOf(gpu) == pair.Key && IsSame(gpu, pair.Value.Gpu))).ToList())
         {
-            worker.Dispose();
-            _workers.Remove(name);
+            _threads.End(reader);
+            _readers.Remove(name);
             // One that was divided, or put together, is still there.
-            if (!found.Any(gpu => gpu.PciAddress == worker.Gpu.PciAddress))
-                _lost[name] = new GpuSample(worker.Gpu) { Problem = "it is not on this host any more" };
+            if (!found.Any(gpu => gpu.PciAddress == reader.Gpu.PciAddress))
+                _lost[name] = new GpuSample(reader.Gpu) { Problem = "it is not on this host any more" };
         }
 
         foreach (var name in _lost.Where(lost => found.Any(gpu => gpu.PciAddress == lost.Value.Gpu.PciAddress)).Select(lost => lost.Key).ToList())
             _lost.Remove(name);
         foreach (var gpu in found)
         {
-            if (!_workers.ContainsKey(KeyOf(gpu)) && sources.FirstOrDefault(source => source.Vendor == gpu.Vendor) is { } source)
-                _workers[KeyOf(gpu)] = new SensorWorker(gpu, () => source.Open(gpu, HeldUnit.Of(gpu)), _gate);
+            if (!_readers.ContainsKey(KeyOf(gpu)) && sources.FirstOrDefault(source => source.Vendor == gpu.Vendor) is { } source)
+                _readers[KeyOf(gpu)] = new GpuReader(gpu, () => source.Open(gpu, HeldUnit.Of(gpu)));
         }
 
         _gpus = found;
@@ -95,19 +96,8 @@ internal sealed class HostSampler(
 
     private List<GpuSample> Read(TimeSpan now)
     {
-        lock (_gate)
-        {
-            var workers = _workers.Values;
-            foreach (var worker in workers)
-                worker.Start(now);
-            var ends = clock.GetElapsedTime(0, clock.GetTimestamp()) + LongestReading;
-            _gate.Wait(() => ends - clock.GetElapsedTime(0, clock.GetTimestamp()));
-            return
-            [
-                .. _gpus.Select(gpu => _workers.TryGetValue(KeyOf(gpu), out var worker) ? worker.Result(LongestReading) : new GpuSample(gpu)),
-                .. _lost.Values,
-            ];
-        }
+        var read = _readers.Keys.Zip(_threads.Read(_readers.Values, now, LongestReading)).ToDictionary(pair => pair.First, pair => pair.Second);
+        return [.. _gpus.Select(gpu => read.GetValueOrDefault(KeyOf(gpu)) ?? new GpuSample(gpu)), .. _lost.Values];
     }
 
     private GpuSample Judged(GpuSample sample, TimeSpan now) => sample with { Health = health.Judge(sample, !_lost.ContainsKey(KeyOf(sample.Gpu)), now) };

@@ -45,12 +45,13 @@ public static class ProcessDrmClients
     }
 
     /// <summary>What a file that was found tells now.</summary>
+    /// <param name="path">That of its <see cref="DrmFile"/>.</param>
     /// <returns><see langword="null"/> when it was closed, is another's by now, or its process has ended.</returns>
     /// <exception cref="LinuxException">It cannot be read.</exception>
-    public static DrmClient? Read(KernelFiles proc, DrmFile file)
+    public static DrmClient? Read(KernelFiles proc, string path)
     {
-        using var opened = proc.Open(file.Path, OpenFlags.ReadOnly | OpenFlags.NonBlock);
-        return opened is null ? null : Read(opened, file.Path);
+        using var opened = proc.Open(path, OpenFlags.ReadOnly | OpenFlags.NonBlock);
+        return opened is null ? null : Read(opened, path);
     }
 
     private delegate int? TaskReader(KernelFiles proc, string task, List<DrmFile> files);

@@ -13,20 +13,22 @@ internal sealed class ProcessContainers(KernelFiles proc)
     private static readonly TimeSpan TimeBetweenLooks = TimeSpan.FromMinutes(2);
 
     private Dictionary<int, KnownProcess> _known = [];
+    private Dictionary<int, KnownProcess> _before = [];
 
     /// <param name="processes">One for each unit that it uses.</param>
     /// <param name="containers">Those of the ledger.</param>
-    /// <returns>The processes that are there, by their numbers: one that took the number of another is another.</returns>
+    /// <returns>The processes that are there, by their numbers: one that took the number of another is another. Until the next call.</returns>
     public IReadOnlyDictionary<int, KnownProcess> Find(ImmutableArray<GpuProcess> processes, LedgerContainers containers, TimeSpan now)
     {
-        var found = new Dictionary<int, KnownProcess>(_known.Count);
+        var found = _before;
+        found.Clear();
         foreach (var process in processes)
         {
             if (!found.ContainsKey(process.Pid) && Of(process, containers, now) is { } known)
                 found[process.Pid] = known;
         }
 
-        _known = found;
+        (_before, _known) = (_known, found);
         return found;
     }
 

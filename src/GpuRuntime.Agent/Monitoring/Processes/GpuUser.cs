@@ -11,7 +11,8 @@ namespace GpuRuntime.Agent.Monitoring.Processes;
 /// <summary>A process that has, or had, a GPU open.</summary>
 internal sealed class GpuUser(ProcessIdentity process)
 {
-    private readonly Dictionary<PciAddress, double> _busySeconds = [];
+    // There are thousands of processes, of which each uses a GPU or two.
+    private readonly List<(PciAddress Address, double Seconds)> _busy = new(1);
 
     public ProcessIdentity Process => process;
 
@@ -19,7 +20,7 @@ internal sealed class GpuUser(ProcessIdentity process)
     public List<HeldClient> Clients { get; private set; } = [];
 
     /// <summary>Clients that no other process is counted for.</summary>
-    public HashSet<ClientKey> Owned { get; } = [];
+    public List<ClientKey> Owned { get; } = new(1);
 
     public List<KfdUse> Kfd { get; } = [];
 
@@ -33,7 +34,7 @@ internal sealed class GpuUser(ProcessIdentity process)
         var added = new List<HeldClient>();
         for (var i = 0; i < found.Count; i++)
         {
-            if (Clients.Find(client => client.Key == found[i].Key && client.File.Path == found[i].File.Path) is { } known)
+            if (Clients.Find(client => client.Key == found[i].Key && client.Path == found[i].Path) is { } known)
                 found[i] = known;
             else
                 added.Add(found[i]);
@@ -108,7 +109,7 @@ internal sealed class GpuUser(ProcessIdentity process)
     public ImmutableArray<UnitActivity> Activities { get; private set; } = [];
 
     /// <summary>How long it has kept a GPU busy; <see langword="null"/> as long as nothing tells.</summary>
-    public double? BusySeconds(PciAddress address) => _busySeconds.TryGetValue(address, out var seconds) ? seconds : null;
+    public double? BusySeconds(PciAddress address) => _busy.FindIndex(gpu => gpu.Address == address) is var at and >= 0 ? _busy[at].Seconds : null;
 
     /// <summary>Adds up what was read.</summary>
     public void Conclude(ProcessUnits units)
@@ -147,7 +148,11 @@ internal sealed class GpuUser(ProcessIdentity process)
 
     private void Count(PciAddress address, EngineSums sums)
     {
-        if (sums.Busiest is { } seconds)
-            _busySeconds[address] = _busySeconds.GetValueOrDefault(address) + seconds;
+        if (sums.Busiest is not { } seconds)
+            return;
+        if (_busy.FindIndex(gpu => gpu.Address == address) is var at and >= 0)
+            _busy[at] = (address, _busy[at].Seconds + seconds);
+        else
+            _busy.Add((address, seconds));
     }
 }

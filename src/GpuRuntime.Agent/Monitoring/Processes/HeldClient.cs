@@ -11,7 +11,8 @@ internal sealed class HeldClient(DrmFile file, TimeSpan read)
 {
     private bool _isBehind;
 
-    public DrmFile File => file;
+    /// <summary>Where it is described, in the tree of processes.</summary>
+    public string Path { get; } = file.Path;
 
     public ClientKey Key { get; } = ClientKey.Of(file.Client);
 

@@ -229,7 +229,7 @@ internal sealed class ProcessLook : IProcessLook
                 if (client.Time >= _now || !Own(user, client))
                     continue;
                 count++;
-                if (ProcessDrmClients.Read(_proc!, client.File) is { } read && ClientKey.Of(read) == client.Key)
+                if (ProcessDrmClients.Read(_proc!, client.Path) is { } read && ClientKey.Of(read) == client.Key)
                 {
                     client.Update(read, _now);
                     updated.Add(client);

@@ -53,17 +53,10 @@ public sealed class HealthRulesTests
     [Test]
     public void What_a_driver_says_of_a_GPU_that_it_cannot_read_reaches_the_rules()
     {
-        var gate = new ReadingGate();
         var gpu = Gpu("0000:03:00.0", null);
-        using var worker = new SensorWorker(gpu, () => throw new GpuFaultException(GpuFault.ResetRequired, "NVML says: GPU requires reset."), gate);
+        using var threads = new ReaderThreads(TimeProvider.System);
 
-        GpuSample sample;
-        lock (gate)
-        {
-            worker.Start(TimeSpan.Zero);
-            gate.Wait(() => TimeSpan.FromMinutes(1));
-            sample = worker.Result(TimeSpan.Zero);
-        }
+        var sample = threads.Read([new GpuReader(gpu, () => throw new GpuFaultException(GpuFault.ResetRequired, "NVML says: GPU requires reset."))], TimeSpan.Zero, TimeSpan.FromMinutes(1)).Single();
 
         Assert.That((sample.Fault, sample.Problem), Is.EqualTo(((GpuFault?)GpuFault.ResetRequired, "NVML says: GPU requires reset")));
         Assert.That(new HealthRules(RuntimeConfiguration.Default).Judge(sample, isPresent: true, TimeSpan.Zero).Reasons.Single().Code, Is.EqualTo("reset_required"));
