@@ -13,8 +13,9 @@ internal sealed class Scene : IAsyncDisposable
 
     // The scene's cgroups begin at its first process's, which is not this one's parent.
     private const string Prologue = """
-        echo $$ >/sys/fs/cgroup/init/cgroup.procs
+        for procs in $(cat /run/scene-cgroups); do echo $$ >$procs; done
         cd "$1"
+        trap 'echo "failed: $BASH_COMMAND" >&2' ERR
         eval "$2"
         """;
 
@@ -45,8 +46,8 @@ internal sealed class Scene : IAsyncDisposable
                 (await scene.RunAsync($"systemctl start {engine}")).EnsureSuccess();
             if (settings.Importer is { } importer)
                 (await scene.RunAsync(SceneImage.Import(scene._directory, importer))).EnsureSuccess();
-            if (settings.HasApiServer)
-                (await scene.RunAsync("api-server")).EnsureSuccess();
+            if (settings.Then is { } last)
+                (await scene.RunAsync(last)).EnsureSuccess();
             return scene;
         }
         catch
@@ -82,11 +83,12 @@ internal sealed class Scene : IAsyncDisposable
     private async Task EnterAsync()
     {
         _directory.CreateSubdirectory("home");
+        await File.WriteAllTextAsync(_directory.Combine("containers.conf"), PrivatePodman.UsualSettings);
         var usr = _settings.Suite is { } suite ? System.IO.Path.Combine(DockerPackages.Root(suite), "usr") : "";
         foreach (var program in (string[])["unshare", "nsenter", "ip", "bash", "make"])
             Programs.Engine(program);
         var output = _directory.Combine("enter");
-        _outside = Command.Of("sh", System.IO.Path.Combine(Files, "enter.sh"), _directory.FullPath, Repository.Root, usr).Start(output);
+        _outside = Command.Of("sh", System.IO.Path.Combine(Files, "enter.sh"), _directory.FullPath, Repository.Root, usr, _settings.Cgroups == CgroupVersion.V1 ? "1" : "2").Start(output);
         for (var clock = Stopwatch.StartNew(); !File.Exists(_directory.Combine("ready")); await Task.Delay(20))
         {
             if (_outside.HasExited || clock.Elapsed > Limit)

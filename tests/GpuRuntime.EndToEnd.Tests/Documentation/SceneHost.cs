@@ -25,14 +25,22 @@ internal static class SceneHost
     // In a container it lists the GPUs that open, and fails where there is none.
     private static string Smi(SimulatedHost host)
     {
-        var report = new StringBuilder();
+        var (list, report) = (new StringBuilder(), new StringBuilder());
         foreach (var gpu in host.NvidiaGpus)
-            report.Append(CultureInfo.InvariantCulture, $"<gpu id=\"0000{gpu.PciAddress.ToUpperInvariant()}\"><uuid>{gpu.Uuid}</uuid><fb_memory_usage><total>81559 MiB</total></fb_memory_usage></gpu>");
+        {
+            list.Append(CultureInfo.InvariantCulture, $"GPU {gpu.Index}: {gpu.Name} (UUID: {gpu.Uuid})\n");
+            report.Append(CultureInfo.InvariantCulture, $"""
+                <gpu id="0000{gpu.PciAddress.ToUpperInvariant()}"><mig_devices>None</mig_devices><uuid>{gpu.Uuid}</uuid>
+                <fb_memory_usage><total>81559 MiB</total></fb_memory_usage></gpu>
+
+                """);
+        }
         return $"""
             #!/bin/sh
             case "$*" in
+            -L) printf '{list.Replace("\n", "\\n")}'; exit ;;
             '-q -x') echo '<nvidia_smi_log><driver_version>{host.DriverVersion}</driver_version>{report}</nvidia_smi_log>'; exit ;;
-            -L | topo*) exit 2 ;;
+            topo*) exit 2 ;;
             esac
             echo 'NVIDIA-SMI {host.DriverVersion}'
             opendev /dev/nvidia[0-9]* | sed -n 's/: \(ok\|ENXIO\)$//p' | grep .

@@ -18,10 +18,10 @@ internal static class SceneImage
         {
             Write(root, "rocminfo", Script("/dev/kfd /dev/dri/renderD*"));
             Write(root, "clinfo", Script("/dev/dri/renderD*"));
-            Write(root, "python", "#!/bin/sh\nnvidia-smi\n");
+            Write(root, "apt-get", "#!/bin/sh\n");
         });
         return importer == "ctr"
-            ? $"ctr image import {image.ArchivePath} && ctr image tag {image.Reference} {Reference}"
+            ? $"ctr image import {image.ArchivePath}"
             : $"tar -C {image.RootfsDirectory} -c . | {importer} import --change 'CMD [\"sleep\", \"600\"]' - {Reference}";
     }
 

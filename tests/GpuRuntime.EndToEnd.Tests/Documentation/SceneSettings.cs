@@ -28,7 +28,11 @@ internal sealed record SceneSettings
     /// <summary>A Debian suite whose Docker is installed.</summary>
     public string? Suite { get; init; }
 
-    public bool HasApiServer { get; init; }
+    /// <summary>Where the machine has both; containerd 1.6 gives every container a share of the processors, for which version 2 has no controller there.</summary>
+    public CgroupVersion Cgroups { get; init; } = CgroupVersion.V2;
+
+    /// <summary>What is run at last, before the page's first block.</summary>
+    public string? Then { get; init; }
 
     public static ImmutableDictionary<string, SceneSettings> ByName { get; } = new Dictionary<string, SceneSettings>
     {
@@ -37,9 +41,11 @@ internal sealed record SceneSettings
         ["fresh docker"] = new() { Installed = false, Engine = "docker", Importer = "docker" },
         ["docker"] = new() { Engine = "docker", Importer = "docker" },
         ["docker 26"] = new() { Engine = "docker", Importer = "docker", Suite = "trixie" },
+        ["docker on NVIDIA"] = new() { Engine = "docker", Importer = "docker", Host = new SimulatedHostOptions { Nvidia = new SimulatedNvidiaHostOptions { GpuCount = 4 } } },
         ["docker on AMD"] = new() { Engine = "docker", Importer = "docker", Host = ReadyHosts.Mi210Pair },
-        ["containerd"] = new() { Engine = "containerd", Importer = "ctr" },
+        ["docker with Debian's image"] = new() { Engine = "docker", Importer = "docker", Then = $"docker tag {SceneImage.Reference} debian:bookworm-slim" },
+        ["containerd"] = new() { Engine = "containerd", Importer = "ctr", Cgroups = CgroupVersion.V1 },
         ["podman"] = new() { Importer = "podman" },
-        ["kubectl"] = new() { Installed = false, HasApiServer = true },
+        ["kubectl"] = new() { Installed = false, Then = "api-server" },
     }.ToImmutableDictionary();
 }

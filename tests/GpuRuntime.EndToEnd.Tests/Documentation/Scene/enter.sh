@@ -1,17 +1,28 @@
 #!/bin/sh
 # Becomes the first process of a scene: a host whose directories may be written to without changing the machine, with a network, processes and
 # cgroups of its own. What is changed lies in DIRECTORY, and goes with it.
-#   enter.sh DIRECTORY REPOSITORY [USR]
-# USR: a directory whose files come before the machine's in /usr, such as the engines of a newer suite.
+#   enter.sh DIRECTORY REPOSITORY USR CGROUPS
+# USR: a directory whose files come before the machine's in /usr, such as the engines of a newer suite; may be empty.
+# CGROUPS: 2, or 1 for an engine that wants controllers, which cgroup version 2 lacks on machines with both.
 set -e
-own=$1 repository=$2 usr=$3
+own=$1 repository=$2 usr=$3 cgroups=$4
+[ ! -e /sys/fs/cgroup/cgroup.controllers ] || cgroups=plain
 
 if [ "$$" != 1 ]; then
     # The cgroup namespace begins where its first process is.
-    hierarchy=/sys/fs/cgroup
-    [ -e $hierarchy/cgroup.controllers ] || hierarchy=$hierarchy/unified
-    mkdir "$hierarchy/${own##*/}"
-    echo $$ >"$hierarchy/${own##*/}/cgroup.procs"
+    case $cgroups in
+        plain) hierarchies=/sys/fs/cgroup ;;
+        2) hierarchies=/sys/fs/cgroup/unified ;;
+        1) hierarchies=$(sed -n 's/^cgroup \([^ ]*\) .*/\1/p' /proc/self/mounts) ;;
+    esac
+    for hierarchy in $hierarchies; do
+        cgroup=$hierarchy/${own##*/}
+        mkdir "$cgroup"
+        for file in cpuset.cpus cpuset.mems; do
+            [ "$cgroups" != 1 ] || [ ! -e "$cgroup/$file" ] || cat "$hierarchy/$file" >"$cgroup/$file"
+        done
+        echo $$ >"$cgroup/cgroup.procs"
+    done
     exec unshare --mount --propagation private --net --uts --ipc --cgroup --pid --fork --kill-child --mount-proc sh "$0" "$@"
 fi
 
@@ -29,18 +40,47 @@ for directory in docker containerd containers; do
     mount --bind "$own/data/$directory" "/var/lib/$directory"
 done
 
-[ -e /sys/fs/cgroup/cgroup.controllers ] && umount /sys/fs/cgroup || umount -R /sys/fs/cgroup
-mount -t cgroup2 none /sys/fs/cgroup
-mkdir /sys/fs/cgroup/init
-echo 1 >/sys/fs/cgroup/init/cgroup.procs
+# What a shell of the scene's writes itself into.
+if [ "$cgroups" = 1 ]; then
+    sed -n 's/^cgroup \([^ ]*\) cgroup \(rw,\)\?\(relatime,\)\?\([^ ]*\) .*/\1 \4/p' /proc/self/mounts >/run/hierarchies
+    umount -R /sys/fs/cgroup
+    mount -t tmpfs tmpfs /sys/fs/cgroup
+    while read -r hierarchy options; do
+        mkdir "$hierarchy"
+        mount -t cgroup -o "$options" cgroup "$hierarchy"
+        echo "$hierarchy/cgroup.procs" >>/run/scene-cgroups
+    done </run/hierarchies
+else
+    umount -R /sys/fs/cgroup
+    mount -t cgroup2 none /sys/fs/cgroup
+    mkdir /sys/fs/cgroup/init
+    echo 1 >/sys/fs/cgroup/init/cgroup.procs
+    echo /sys/fs/cgroup/init/cgroup.procs >/run/scene-cgroups
+fi
 
 PATH=$PATH:/usr/sbin:/sbin
 ip link set lo up
+ip link add eth0 type veth peer name cable
+ip address add 192.0.2.1/24 dev eth0
+ip link set eth0 up
+ip link set cable up
 hostname gpu-host
 
 # Where the GPUs are: a simulated host's files, for which the configuration stands.
 mkdir -p /etc/gpu-runtime
 cp "$own/host/config.json" /etc/gpu-runtime/config.json
+
+# What podman takes for granted and the machine may not have: raised limits, controllers, systemd, a bridge.
+mkdir -p /etc/containers/containers.conf.d
+cp "$own/containers.conf" /etc/containers/containers.conf
+cat >/etc/containers/containers.conf.d/00-scene.conf <<'END'
+[containers]
+pids_limit = 0
+netns = "none"
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+END
 
 touch "$own/ready"
 # bash reaps what its children leave behind.
