@@ -6,6 +6,8 @@ namespace GpuRuntime.EndToEnd.Tests.Documentation;
 /// <summary>The form of README.md and docs/*.md: no block that nothing runs, no link to nothing, no code of an error that there is not.</summary>
 public sealed partial class PageFormRows
 {
+    private static readonly string[] OfRunc = ["create", "start", "run", "exec", "delete", "kill", "state"];
+
     [Test]
     public void Every_block_says_its_language() =>
         Assert.That(Pages.Blocks.Where(static block => block.Language.Length == 0).Select(static block => block.ToString()), Is.Empty);
@@ -61,8 +63,34 @@ public sealed partial class PageFormRows
     {
         var documented = Row().Matches(Text("docs/errors.md")).Select(static row => row.Groups[1].Value).ToHashSet();
 
-        Assert.That(Pages.All.SelectMany(static page => Code().Matches(Text(page)).Select(static code => code.Groups[1].Value)).Where(code => !documented.Contains(code)), Is.Empty);
+        Assert.That(Pages.All.SelectMany(static page => ErrorNumber().Matches(Text(page)).Select(static code => code.Groups[1].Value)).Where(code => !documented.Contains(code)), Is.Empty);
     }
+
+    [Test]
+    public async Task Every_command_of_ours_that_a_page_names_is_one()
+    {
+        var named = Pages.All.SelectMany(static page => Verb().Matches(File.ReadAllText(InRepository(page))).Select(static verb => verb.Groups[1].Value)).ToHashSet();
+        var help = (await Command.Of(Programs.GpuRuntime, "--help").RunAsync()).EnsureSuccess().Output;
+
+        Assert.That(named, Is.SupersetOf((string[])["check", "devices"]));
+        Assert.That(named.Where(verb => !OfRunc.Contains(verb) && !Regex.IsMatch(help, $@"^\s+{verb}\b", RegexOptions.Multiline)), Is.Empty);
+    }
+
+    [Test]
+    public async Task The_page_on_the_configuration_has_every_key_and_no_other()
+    {
+        var program = (await Command.Of(Programs.GpuRuntime, "config").WithEnvironment("GPU_RUNTIME_CONFIG", Path.Combine(Repository.Root, "config/config.json")).RunAsync()).EnsureSuccess()
+            .Lines.Select(static line => line.Split(' ')[0]).Where(static word => Key().IsMatch(word));
+        var rows = from line in File.ReadLines(InRepository("docs/configuration.md"))
+                   where line.StartsWith("| `", StringComparison.Ordinal)
+                   let keys = Code(line.Split(" | ")[0]).ToList()
+                   from key in keys
+                   select key.StartsWith('.') ? keys[0][..keys[0].LastIndexOf('.')] + key : key;
+
+        Assert.That(rows, Is.EquivalentTo(program));
+    }
+
+    private static IEnumerable<string> Code(string cell) => Regex.Matches(cell, "`([^`]+)`").Select(static code => code.Groups[1].Value);
 
     private static bool Leads(string page, string target)
     {
@@ -103,5 +131,11 @@ public sealed partial class PageFormRows
     private static partial Regex Member();
 
     [GeneratedRegex(@"GRT(\d{4})")]
-    private static partial Regex Code();
+    private static partial Regex ErrorNumber();
+
+    [GeneratedRegex("`(?:sudo )?gpu-runtime ([a-z]+)")]
+    private static partial Regex Verb();
+
+    [GeneratedRegex(@"^[a-z][A-Za-z]+(\.[A-Za-z.]+)?$")]
+    private static partial Regex Key();
 }
