@@ -7,9 +7,8 @@ namespace GpuRuntime.EndToEnd.Tests.Documentation;
 /// <summary>A host of a reader's own, in namespaces that Scene/enter.sh makes. All of its processes end with the first.</summary>
 internal sealed class Scene : IAsyncDisposable
 {
-    private const string Path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private static readonly string Files = System.IO.Path.Combine(AppContext.BaseDirectory, "Documentation/Scene");
+    private static readonly string Files = Path.Combine(AppContext.BaseDirectory, "Documentation/Scene");
 
     // The scene's cgroups begin at its first process's, which is not this one's parent.
     private const string Prologue = """
@@ -26,11 +25,11 @@ internal sealed class Scene : IAsyncDisposable
 
     private Scene(TestDirectory directory, SceneSettings settings) => (_directory, _settings) = (directory, settings);
 
-    private string Name => System.IO.Path.GetFileName(_directory.FullPath);
+    private string Name => Path.GetFileName(_directory.FullPath);
 
     /// <summary>What its daemons wrote.</summary>
     public string Log => !Directory.Exists(_directory.Combine("log")) ? "" : string.Concat(
-        Directory.GetFiles(_directory.Combine("log")).Select(static path => $"--- {System.IO.Path.GetFileName(path)}\n{string.Join('\n', File.ReadLines(path).TakeLast(30))}\n"));
+        Directory.GetFiles(_directory.Combine("log")).Select(static path => $"--- {Path.GetFileName(path)}\n{string.Join('\n', File.ReadLines(path).TakeLast(30))}\n"));
 
     /// <exception cref="TestResourceUnavailableException">The machine lacks a program of the scene's.</exception>
     public static async Task<Scene> StartAsync(SceneSettings settings)
@@ -47,7 +46,7 @@ internal sealed class Scene : IAsyncDisposable
             if (settings.Importer is { } importer)
                 (await scene.RunAsync(SceneImage.Import(scene._directory, importer))).EnsureSuccess();
             if (settings.Then is { } last)
-                (await scene.RunAsync(last)).EnsureSuccess();
+                (await scene.RunAsync(last())).EnsureSuccess();
             return scene;
         }
         catch
@@ -62,7 +61,7 @@ internal sealed class Scene : IAsyncDisposable
     public Task<CommandResult> RunAsync(string lines)
     {
         var command = Command.Of("nsenter", "--target", $"{_first}", "--mount", "--net", "--uts", "--ipc", "--cgroup", "--pid", "--", "env", "-i",
-            $"PATH={System.IO.Path.Combine(Files, "bin")}:{Path}", $"HOME={_directory.Combine("home")}", $"SCENE={_directory.FullPath}", $"SCENE_FILES={Files}", "LC_ALL=C.UTF-8",
+            $"PATH={Path.Combine(Files, "bin")}:{Programs.SearchPath}", $"HOME={_directory.Combine("home")}", $"SCENE={_directory.FullPath}", $"SCENE_FILES={Files}", "LC_ALL=C.UTF-8",
             "bash", "-e", "-o", "pipefail", "-c", Prologue, "bash", Repository.Root, lines);
         return (command with { Limit = TimeSpan.FromMinutes(2) }).RunAsync();
     }
@@ -84,11 +83,11 @@ internal sealed class Scene : IAsyncDisposable
     {
         _directory.CreateSubdirectory("home");
         await File.WriteAllTextAsync(_directory.Combine("containers.conf"), PrivatePodman.UsualSettings);
-        var usr = _settings.Suite is { } suite ? System.IO.Path.Combine(DockerPackages.Root(suite), "usr") : "";
+        var usr = _settings.Suite is { } suite ? Path.Combine(DockerPackages.Root(suite), "usr") : "";
         foreach (var program in (string[])["unshare", "nsenter", "ip", "bash", "make"])
             Programs.Engine(program);
         var output = _directory.Combine("enter");
-        _outside = Command.Of("sh", System.IO.Path.Combine(Files, "enter.sh"), _directory.FullPath, Repository.Root, usr, _settings.Cgroups == CgroupVersion.V1 ? "1" : "2").Start(output);
+        _outside = Command.Of("sh", Path.Combine(Files, "enter.sh"), _directory.FullPath, Repository.Root, usr, _settings.Cgroups == CgroupVersion.V1 ? "1" : "2").Start(output);
         for (var clock = Stopwatch.StartNew(); !File.Exists(_directory.Combine("ready")); await Task.Delay(20))
         {
             if (_outside.HasExited || clock.Elapsed > Limit)

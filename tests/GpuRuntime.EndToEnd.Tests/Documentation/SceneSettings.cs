@@ -32,7 +32,7 @@ internal sealed record SceneSettings
     public CgroupVersion Cgroups { get; init; } = CgroupVersion.V2;
 
     /// <summary>What is run at last, before the page's first block.</summary>
-    public string? Then { get; init; }
+    public Func<string>? Then { get; init; }
 
     public static ImmutableDictionary<string, SceneSettings> ByName { get; } = new Dictionary<string, SceneSettings>
     {
@@ -43,9 +43,9 @@ internal sealed record SceneSettings
         ["docker 26"] = new() { Engine = "docker", Importer = "docker", Suite = "trixie" },
         ["docker on NVIDIA"] = new() { Engine = "docker", Importer = "docker", Host = new SimulatedHostOptions { Nvidia = new SimulatedNvidiaHostOptions { GpuCount = 4 } } },
         ["docker on AMD"] = new() { Engine = "docker", Importer = "docker", Host = ReadyHosts.Mi210Pair },
-        ["docker with Debian's image"] = new() { Engine = "docker", Importer = "docker", Then = $"docker tag {SceneImage.Reference} debian:bookworm-slim" },
+        ["docker with Debian's image"] = new() { Engine = "docker", Importer = "docker", Then = static () => $"docker tag {SceneImage.Reference} debian:bookworm-slim" },
         ["containerd"] = new() { Engine = "containerd", Importer = "ctr", Cgroups = CgroupVersion.V1 },
         ["podman"] = new() { Importer = "podman" },
-        ["kubectl"] = new() { Installed = false, Then = "api-server" },
+        ["kubectl"] = new() { Installed = false, Then = static () => $"api-server {KubernetesPackages.Kubectl(null)}" },
     }.ToImmutableDictionary();
 }
