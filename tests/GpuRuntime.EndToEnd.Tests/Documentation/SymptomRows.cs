@@ -28,19 +28,27 @@ public sealed class SymptomRows
     [Test]
     public async Task Each_symptom_is_what_a_reader_sees()
     {
-        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/troubleshooting.md"));
-        await using var scene = await StartAsync();
+        await using var scene = await StartAsync("fresh docker");
 
-        await AssertAllAsync(scene, page, BeforeInstallation);
+        await AssertAllAsync(scene, BeforeInstallation);
         (await scene.RunAsync("make install && gpu-runtime configure docker && systemctl restart docker")).EnsureSuccess();
-        await AssertAllAsync(scene, page, Afterwards);
+        await AssertAllAsync(scene, Afterwards);
     }
 
-    private static async Task<Scene> StartAsync()
+    [Test]
+    public async Task A_CDI_device_that_no_specification_defines_is_told_as_the_page_says()
+    {
+        await using var scene = await StartAsync("docker 26");
+        (await scene.RunAsync("gpu-runtime configure docker --cdi && systemctl restart docker")).EnsureSuccess();
+
+        await AssertAllAsync(scene, [("docker run --rm --device nvidia.com/gpu=0 IMAGE true", "unresolvable CDI devices")]);
+    }
+
+    private static async Task<Scene> StartAsync(string name)
     {
         try
         {
-            return await Scene.StartAsync(SceneSettings.ByName["fresh docker"]);
+            return await Scene.StartAsync(SceneSettings.ByName[name]);
         }
         catch (TestResourceUnavailableException unavailable)
         {
@@ -49,8 +57,9 @@ public sealed class SymptomRows
         }
     }
 
-    private static async Task AssertAllAsync(Scene scene, string page, (string Command, string Symptom)[] rows)
+    private static async Task AssertAllAsync(Scene scene, (string Command, string Symptom)[] rows)
     {
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/troubleshooting.md"));
         foreach (var (command, symptom) in rows)
         {
             var result = await scene.RunAsync(command.Replace("IMAGE", SceneImage.Reference, StringComparison.Ordinal));

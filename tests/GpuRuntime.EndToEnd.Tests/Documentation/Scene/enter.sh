@@ -8,23 +8,31 @@ set -e
 own=$1 repository=$2 usr=$3 cgroups=$4
 [ ! -e /sys/fs/cgroup/cgroup.controllers ] || cgroups=plain
 
-if [ "$$" != 1 ]; then
-    # The cgroup namespace begins where its first process is.
-    case $cgroups in
-        plain) hierarchies=/sys/fs/cgroup ;;
-        2) hierarchies=/sys/fs/cgroup/unified ;;
-        1) hierarchies=$(sed -n 's/^cgroup \([^ ]*\) .*/\1/p' /proc/self/mounts) ;;
-    esac
-    for hierarchy in $hierarchies; do
-        cgroup=$hierarchy/${own##*/}
-        mkdir "$cgroup"
-        for file in cpuset.cpus cpuset.mems; do
-            [ "$cgroups" != 1 ] || [ ! -e "$cgroup/$file" ] || cat "$hierarchy/$file" >"$cgroup/$file"
+case $cgroups in
+    plain) hierarchies=/sys/fs/cgroup ;;
+    2) hierarchies=/sys/fs/cgroup/unified ;;
+    1) hierarchies=$(sed -n 's/^cgroup \([^ ]*\) .*/\1/p' /proc/self/mounts) ;;
+esac
+case ${5:-} in
+    '')
+        for hierarchy in $hierarchies; do
+            cgroup=$hierarchy/${own##*/}
+            mkdir "$cgroup"
+            for file in cpuset.cpus cpuset.mems; do
+                [ "$cgroups" != 1 ] || [ ! -e "$cgroup/$file" ] || cat "$hierarchy/$file" >"$cgroup/$file"
+            done
+            echo $$ >"$cgroup/cgroup.procs"
         done
-        echo $$ >"$cgroup/cgroup.procs"
-    done
-    exec unshare --mount --propagation private --net --uts --ipc --cgroup --pid --fork --kill-child --mount-proc sh "$0" "$@"
-fi
+        # A cgroup namespace begins where its first process is.
+        exec unshare --cgroup sh "$0" "$own" "$repository" "$usr" "$4" cgroups ;;
+    cgroups)
+        # In version 2 only a cgroup without processes hands controllers on.
+        if [ "$cgroups" != 1 ]; then
+            mkdir "$hierarchies/${own##*/}/init"
+            echo $$ >"$hierarchies/${own##*/}/init/cgroup.procs"
+        fi
+        exec unshare --mount --propagation private --net --uts --ipc --pid --fork --kill-child --mount-proc sh "$0" "$own" "$repository" "$usr" "$4" first ;;
+esac
 
 for directory in /etc /usr /var /opt "$repository"; do
     layer=$own/layers$directory
@@ -53,8 +61,6 @@ if [ "$cgroups" = 1 ]; then
 else
     umount -R /sys/fs/cgroup
     mount -t cgroup2 none /sys/fs/cgroup
-    mkdir /sys/fs/cgroup/init
-    echo 1 >/sys/fs/cgroup/init/cgroup.procs
     echo /sys/fs/cgroup/init/cgroup.procs >/run/scene-cgroups
 fi
 
