@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 [ "$(id -u)" = 0 ] || exec sudo env "PATH=$PATH" "REAL=${REAL:-}" "$0"
 
 PATH=$PWD/artifacts/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin
-test_hosts=(dotnet artifacts/obj/bin/GpuRuntime.TestHosts/release/gpu-runtime-test-hosts.dll)
+test_hosts=(dotnet "${TEST_HOSTS:-artifacts/obj/bin/GpuRuntime.TestHosts/release/gpu-runtime-test-hosts.dll}")
 work=$(mktemp -d)
 id=demo-$$
 cleanup() {

@@ -31,6 +31,7 @@ busybox busybox-static
 /lib/ld-musl-$(uname -m).so.1 musl
 musl-gcc musl-tools
 strace strace
+jq jq
 promtool prometheus
 ip iproute2
 systemd-analyze systemd

@@ -8,7 +8,7 @@ namespace GpuRuntime.Core.Requests;
 
 /// <summary>
 /// The grammar of our own inputs: a superset of Docker's <c>--gpus</c> value, lenient where people write it loosely, so that
-/// <c>device=0,capabilities=utility,compute,memory:2GB</c> means what it looks like. The README has the table.
+/// <c>device=0,capabilities=utility,compute,memory:2GB</c> means what it looks like. docs/requests.md has the table.
 /// </summary>
 public sealed class RequestGrammar
 {

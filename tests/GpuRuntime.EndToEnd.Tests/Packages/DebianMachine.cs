@@ -61,15 +61,19 @@ internal sealed class DebianMachine : IAsyncDisposable
         Command.Of("unshare", ["--mount", "--propagation", "private", "sh", "-c", Script, "sh", _base, _directory.FullPath, .. command]).RunAsync();
 
     /// <summary>Installs or upgrades, as <c>dpkg -i</c>. Without its waiting for the disk.</summary>
-    public async Task<CommandResult> InstallAsync(params string[] packages)
+    public async Task<CommandResult> InstallAsync(params string[] packages) =>
+        (await WithPackagesAsync(packages, ["dpkg", "--force-unsafe-io", "--install", .. packages.Select(static package => "/packages/" + Path.GetFileName(package))])).EnsureSuccess();
+
+    /// <summary>Runs a program of it while the packages lie in its directory <c>/packages</c>.</summary>
+    public async Task<CommandResult> WithPackagesAsync(string[] packages, params string[] command)
     {
         // Through the layer that is kept, while nothing has it mounted.
         var inside = _directory.CreateSubdirectory("changes", "packages");
         foreach (var package in packages)
             File.Copy(package, Path.Combine(inside, Path.GetFileName(package)));
-        var result = await RunAsync(["dpkg", "--force-unsafe-io", "--install", .. packages.Select(static package => "/packages/" + Path.GetFileName(package))]);
+        var result = await RunAsync(command);
         Directory.Delete(inside, recursive: true);
-        return result.EnsureSuccess();
+        return result;
     }
 
     public async Task<CommandResult> DpkgAsync(params string[] arguments) => (await RunAsync(["dpkg", "--force-unsafe-io", .. arguments])).EnsureSuccess();

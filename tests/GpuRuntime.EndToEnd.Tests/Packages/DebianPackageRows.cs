@@ -42,6 +42,16 @@ public sealed class DebianPackageRows
     }
 
     [Test]
+    public async Task Apt_installs_the_packages_as_the_documentation_says()
+    {
+        await using var machine = DebianMachine.Create();
+        (await machine.WithPackagesAsync(BuiltPackages.Debian, "sh", "-c", "mkdir /artifacts && ln -s /packages /artifacts && cd / && apt -y -o Dpkg::Options::=--force-unsafe-io install ./artifacts/packages/*.deb")).EnsureSuccess();
+
+        var status = await machine.RunAsync("dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Abbrev}\n", Names[0], Names[1]);
+        Assert.That(status.EnsureSuccess().Lines, Is.EqualTo(Names.Select(static name => $"{name} ii")));
+    }
+
+    [Test]
     public async Task An_upgrade_keeps_an_edited_configuration_and_a_unit_that_was_disabled()
     {
         await using var machine = DebianMachine.Create();
