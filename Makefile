@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup build test demo bench fuzz gpu-test format format-check install deb rpm clean
+.PHONY: help setup build test demo bench fuzz faults gpu-test format format-check install deb rpm clean
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -47,6 +47,7 @@ help:
 	@echo 'make test          every test; the last line says how many passed, failed, were skipped'
 	@echo 'make bench         what a container start costs over bare runc, and what the agent costs'
 	@echo 'make fuzz          MINUTES=10 [TARGET=x]: inputs that break a reader, kept in artifacts/fuzz/findings'
+	@echo 'make faults        every system call of create, delete and hook fails with every error (make test: every third with one)'
 	@echo 'make gpu-test      the checks on a real NVIDIA host, from what make build left in $(bin)'
 	@echo 'make build         the executables, in $(bin), and the libraries of the cooperative limit, in $(cooperative)'
 	@echo 'make setup         installs what the targets need and this machine lacks (Debian packages)'
@@ -97,6 +98,10 @@ bench: setup build $(test_hosts)
 MINUTES ?= 10
 fuzz: setup
 	@MINUTES='$(MINUTES)' TARGET='$(TARGET)' build/fuzz.sh
+
+faults: setup build
+	GPU_RUNTIME_ALL_FAULTS=1 dotnet test tests/GpuRuntime.Security.Tests/GpuRuntime.Security.Tests.csproj -m:1 -nodeReuse:false -nologo \
+	    --logger 'console;verbosity=normal' --filter 'FullyQualifiedName~EveryCallRows|FullyQualifiedName~EveryHookCallRows'
 
 # Without prerequisites: it runs where there is no compiler, no SDK and no network.
 gpu-test:

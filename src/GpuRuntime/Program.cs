@@ -1,5 +1,6 @@
 using GpuRuntime.Commands;
 using GpuRuntime.Core.Errors;
+using GpuRuntime.Linux.Interop;
 using GpuRuntime.DockerPlugin;
 using GpuRuntime.Logging;
 using GpuRuntime.Runtime;
@@ -30,6 +31,11 @@ internal static class Program
         catch (GpuRuntimeException exception)
         {
             ErrorReport.Tell(command, exception);
+            return Failure;
+        }
+        catch (LinuxException exception)
+        {
+            ErrorReport.Tell(command, new GpuRuntimeException(ErrorCode.Unexpected, $"A system call failed: {exception.Message}.", exception));
             return Failure;
         }
         catch (Exception exception)

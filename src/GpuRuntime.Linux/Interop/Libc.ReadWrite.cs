@@ -6,6 +6,7 @@ internal static unsafe partial class Libc
 {
     /// <summary>Reads until the buffer is full, the file ends, or it cannot be read there. https://man7.org/linux/man-pages/man2/pread.2.html</summary>
     /// <returns>Bytes read; fewer than asked for is what a caller has to expect of a file that it does not trust.</returns>
+    /// <exception cref="LinuxException">It cannot be told what is there.</exception>
     internal static int ReadAt(FileDescriptor descriptor, Span<byte> buffer, long offset)
     {
         var total = 0;
@@ -16,6 +17,8 @@ internal static unsafe partial class Libc
                 count = Pread(descriptor.Number, start, buffer.Length - total, offset + total);
             if (count < 0 && LinuxException.LastErrno() == Errno.Interrupted)
                 continue;
+            if (count < 0 && LinuxException.IsOfMachine(LinuxException.LastErrno()))
+                throw LinuxException.Last("read", "an open file");
             if (count <= 0)
                 break;
             total += (int)count;

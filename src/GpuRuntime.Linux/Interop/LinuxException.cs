@@ -16,6 +16,10 @@ public sealed class LinuxException : IOException
     internal static LinuxException Of(string call, string subject, Errno errno) =>
         new($"{call} {subject}: {Describe(errno)}", errno);
 
+    /// <summary>The machine's trouble, which says nothing of the file that was asked for: not that it is absent either.</summary>
+    internal static bool IsOfMachine(Errno errno) =>
+        errno is Errno.Interrupted or Errno.TryAgain or Errno.InputOutput or Errno.NoMemory or Errno.TooManyFiles or Errno.TooManyFilesOfSystem or Errno.NoSpace;
+
     internal static Errno LastErrno() => (Errno)Marshal.GetLastPInvokeError();
 
     // strerror's words; Marshal's own lookup would bring in tables for every platform.
@@ -24,6 +28,11 @@ public sealed class LinuxException : IOException
         Errno.NotPermitted => "operation not permitted (EPERM)",
         Errno.NoEntry => "no such file or directory (ENOENT)",
         Errno.NoProcess => "no such process (ESRCH)",
+        Errno.Interrupted => "interrupted (EINTR)",
+        Errno.InputOutput => "input/output error (EIO)",
+        Errno.NoMemory => "out of memory (ENOMEM)",
+        Errno.TooManyFiles => "too many open files (EMFILE)",
+        Errno.TooManyFilesOfSystem => "too many open files in the system (ENFILE)",
         Errno.Busy => "device or resource busy (EBUSY)",
         Errno.AccessDenied => "permission denied (EACCES)",
         Errno.Exists => "file exists (EEXIST)",

@@ -40,7 +40,7 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
     public byte[]? ReadBytes(HostTree tree, string path)
     {
         using var file = Open(tree, path, OpenFlags.ReadOnly | OpenFlags.NonBlock);
-        return file is null ? null : FileContent.ReadAll(file, LargestText, out _);
+        return file is null ? null : Read(file, tree, path, LargestText);
     }
 
     public ImmutableArray<string> List(HostTree tree, string path)
@@ -56,7 +56,7 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
     public string? ReadLink(HostTree tree, string path)
     {
         using var link = Open(tree, path, OpenFlags.Path | Libc.NoFollow);
-        return link is null ? null : Libc.TryReadLink(link.Number, "");
+        return link is null ? null : Libc.TryReadLink(link.Number, "") ?? Absent<string>("read", tree, path, LinuxException.LastErrno());
     }
 
     public HostNode? Node(string devPath)
@@ -83,7 +83,7 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
     {
         var wanted = beginnings.IsDefault ? null : beginnings.Select(Encoding.UTF8.GetBytes).ToList();
         using var file = Open(HostTree.Driver, "etc/ld.so.cache", OpenFlags.ReadOnly | OpenFlags.NonBlock);
-        return file is not null && FileContent.ReadAll(file, LargestLoaderCache, out _) is { } content && LoaderCacheFile.Parse(content, wanted) is { } cache
+        return file is not null && Read(file, HostTree.Driver, "etc/ld.so.cache", LargestLoaderCache) is { } content && LoaderCacheFile.Parse(content, wanted) is { } cache
             ? cache.Described()
             : [];
     }
@@ -97,18 +97,22 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
         var relative = path.TrimStart('/');
         var errno = Errno.TooManyLinks;
         var direct = relative.Length == 0 ? null : Libc.TryOpenAt(root.Number, relative, flags, Resolve.InRoot | Resolve.NoSymlinks, out errno);
-        var descriptor = direct ?? (errno == Errno.TooManyLinks ? Open(HostTree.Driver, path, flags) : null);
+        var descriptor = direct ?? (errno == Errno.TooManyLinks ? Open(HostTree.Driver, path, flags) : Absent<FileDescriptor>("open", HostTree.Driver, path, errno));
         if (descriptor is null || Kind(Libc.Stat(descriptor).Type) is not { } kind)
             return descriptor;
         if (direct is not null && IsPlain(relative))
             file = new DriverFile($"/{relative}", DriverRootPath == "/" ? $"/{relative}" : $"{DriverRootPath}/{relative}", kind);
-        else if (Libc.TryReadLink(Libc.AtFdCwd, descriptor.ProcPath) is { } hostPath && InsideDriverRoot(hostPath) is { } inside)
+        else if (PathOf(descriptor) is { } hostPath && InsideDriverRoot(hostPath) is { } inside)
             file = new DriverFile(inside, hostPath, kind);
         return descriptor;
     }
 
     // The prefix may be reached through links: what the kernel says of the root is what its files' paths begin with.
-    private string DriverRootPath => _driverRootPath ??= Libc.TryReadLink(Libc.AtFdCwd, _trees[(int)HostTree.Driver].Root!.ProcPath) ?? _trees[(int)HostTree.Driver].Prefix;
+    private string DriverRootPath => _driverRootPath ??= PathOf(_trees[(int)HostTree.Driver].Root!) ?? _trees[(int)HostTree.Driver].Prefix;
+
+    private static string? PathOf(FileDescriptor descriptor) =>
+        Libc.TryReadLink(Libc.AtFdCwd, descriptor.ProcPath)
+            ?? (LinuxException.LastErrno() is var errno && LinuxException.IsOfMachine(errno) ? throw LinuxException.Of("read", descriptor.ProcPath, errno) : null);
 
     private string? InsideDriverRoot(string hostPath) =>
         DriverRootPath == "/" ? hostPath
@@ -121,10 +125,25 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
 
     private FileDescriptor? Open(HostTree tree, string path, OpenFlags flags) =>
         _trees[(int)tree].Root is { } root
-            ? Libc.TryOpenAt(root.Number, path.TrimStart('/') is { Length: > 0 } relative ? relative : ".", flags, Resolve.InRoot | Resolve.NoMagicLinks, out _)
+            ? Libc.TryOpenAt(root.Number, path.TrimStart('/') is { Length: > 0 } relative ? relative : ".", flags, Resolve.InRoot | Resolve.NoMagicLinks, out var errno)
+                ?? Absent<FileDescriptor>("open", tree, path, errno)
             : null;
 
-    private static FileDescriptor? Open(string prefix) => Libc.TryOpenAt(Libc.AtFdCwd, prefix, OpenFlags.Path | Libc.Directory, Resolve.None, out _);
+    private byte[]? Read(FileDescriptor file, HostTree tree, string path, int most)
+    {
+        if (FileContent.ReadAll(file, most, out var isTooLarge) is { } content)
+            return content;
+        // That is what drivers say of an attribute that a GPU does not have.
+        var errno = isTooLarge || (tree is HostTree.Sys or HostTree.Proc && LinuxException.LastErrno() == Errno.InputOutput) ? Errno.None : LinuxException.LastErrno();
+        return Absent<byte[]>("read", tree, path, errno);
+    }
+
+    // A host that cannot be read is none without GPUs: containers would get less than they asked for, and nobody would know.
+    private T? Absent<T>(string call, HostTree tree, string path, Errno errno)
+        where T : class => LinuxException.IsOfMachine(errno) ? throw LinuxException.Of(call, Locate(tree, path), errno) : null;
+
+    private static FileDescriptor? Open(string prefix) =>
+        Libc.TryOpenAt(Libc.AtFdCwd, prefix, OpenFlags.Path | Libc.Directory, Resolve.None, out var errno) ?? (LinuxException.IsOfMachine(errno) ? throw LinuxException.Of("open", prefix, errno) : null);
 
     // What others can write is nothing that we found out.
     private static FileDescriptor? OpenOwn(string prefix)

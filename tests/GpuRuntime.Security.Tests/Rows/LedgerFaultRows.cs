@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
+using GpuRuntime.Security.Tests.Containers;
 using GpuRuntime.Security.Tests.Tools;
-using GpuRuntime.TestHosts;
 
 namespace GpuRuntime.Security.Tests.Rows;
 
@@ -10,22 +9,13 @@ namespace GpuRuntime.Security.Tests.Rows;
 /// is lost, and a create that fails has changed nothing. The low-level runtime is a stand-in.
 /// </summary>
 [Category("T26")]
-public sealed class LedgerFaultRows : BundleFixture
+public sealed class LedgerFaultRows : FaultFixture
 {
     private const int NoSpace = 28;
     private const int Denied = 13;
     private const int InputOutput = 5;
     private const int TooManyFiles = 24;
     private const int MostTries = 25;
-    private const string Everything = "all,mode=exclusive";
-
-    private string _tamper = "";
-    private string _configuration = "";
-    private string _log = "";
-
-    private LedgerFiles Ledger => new(Machine.StateDirectory);
-
-    private protected override SimulatedNvidiaHostOptions HostOptions => new() { GpuCount = 2 };
 
     [Test]
     public async Task A_create_that_is_killed_at_any_call_holds_nothing_and_breaks_nothing([Values] bool others)
@@ -184,61 +174,5 @@ public sealed class LedgerFaultRows : BundleFixture
         Assert.That(await File.ReadAllTextAsync(bundle.ConfigPath), Is.EqualTo(config));
     }
 
-    [TearDown]
-    public void End() => Begin();
-
-    private void Begin()
-    {
-        foreach (var state in Directory.Exists(Bundles.StateRoot) ? Directory.GetDirectories(Bundles.StateRoot) : [])
-            Verb("delete", Path.GetFileName(state)).RunAsync().GetAwaiter().GetResult().EnsureSuccess();
-        if (Directory.Exists(Machine.StateDirectory))
-            Directory.Delete(Machine.StateDirectory, recursive: true);
-    }
-
     private void AssertReadable(string when) => Assert.That(() => Ledger.Read(), Throws.Nothing, when);
-
-    // Whoever asks next sees through what was left, and leaves nothing of it.
-    private async Task AssertNothingLostAsync(string request, string when)
-    {
-        var result = await CreateAsync("next", request);
-        Assert.That(result.ExitCode, Is.Zero, $"{when}: {result}");
-        (await Verb("delete", "next").RunAsync()).EnsureSuccess();
-    }
-
-    private async Task<CommandResult> CreateAsync(string id, string request)
-    {
-        var bundle = Bundle(request);
-        return await Verb("create", "--bundle", bundle.Directory, id).RunAsync();
-    }
-
-    private Bundle Bundle(string request = Everything)
-    {
-        var directory = Machine.Directory.CreateSubdirectory("faults", NewId());
-        Directory.CreateDirectory(Path.Combine(directory, "rootfs"));
-        return TestHosts.Bundle.Create(directory, Path.Combine(directory, "rootfs"), BundleEngine.DefaultOptions with
-        {
-            Env = [$"GPU_RUNTIME_GPUS={request}", "NVIDIA_DRIVER_CAPABILITIES=utility", $"GPU_MODE={(request.Contains("exclusive", StringComparison.Ordinal) ? "exclusive" : "shared")}"],
-        });
-    }
-
-    private async Task<(CommandResult Result, bool IsHit)> TamperedAsync(string action, string call, string? behind, int nth, params string[] arguments)
-    {
-        var command = Verb(arguments);
-        var which = behind is null ? call : $"{call}@{SystemCalls.ByName[behind]}";
-        var result = await (command with { Program = _tamper, Arguments = [action, which, nth.ToString(CultureInfo.InvariantCulture), _log, command.Program, .. command.Arguments] }).RunAsync();
-        return (result, (await File.ReadAllTextAsync(_log)).Contains("hit", StringComparison.Ordinal));
-    }
-
-    private Command Verb(params ReadOnlySpan<string> arguments) =>
-        Bundles.Runtime(RuntimeNames.GpuRuntime, arguments).WithEnvironment("GPU_RUNTIME_CONFIG", _configuration).WithEnvironment(LivingRuntime.Variable, Machine.Directory.Combine("locks"));
-
-    private protected override async Task PrepareAsync()
-    {
-        await base.PrepareAsync();
-        _tamper = await Tamper.BuildAsync(Machine.Directory.CreateSubdirectory("tamper"));
-        _log = Machine.Directory.Combine("calls");
-        Machine.Directory.CreateSubdirectory("locks");
-        var runtime = await LivingRuntime.BuildAsync(Machine.Directory.Combine("living"));
-        _configuration = Machine.WriteConfiguration("living.json", json => json["lowLevelRuntimes"] = new JsonArray(runtime));
-    }
 }

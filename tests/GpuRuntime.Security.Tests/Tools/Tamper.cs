@@ -5,67 +5,87 @@ namespace GpuRuntime.Security.Tests.Tools;
 /// strace does the same, but counts for each thread apart.
 /// </summary>
 /// <remarks>
-/// ACTION <c>count</c> writes the number of every call into LOG, one a line. <c>kill</c> ends the program by SIGKILL at the entry of the NTH call
-/// that is CALL (-1: any; CALL@FIRST: behind the first FIRST), and itself in the same way. An errno lets that call fail with it, undone. LOG then says <c>hit</c>, once it was reached.
+/// The numbers of the calls are written into LOG, one a line; ACTION <c>count</c> does no more. <c>kill</c> ends the program by SIGKILL at the entry of the NTH call
+/// that is CALL (-1: any; CALL@FIRST: behind the first FIRST), <c>kill-after</c> when that call is done, and itself in the same way. An errno lets
+/// that call fail with it, undone; of ERRNO~OTHER a read gets the other. LOG then says <c>hit</c> and ends, and the rest runs without stops. Children are not followed, and
+/// what the program becomes by execve is another program, whose calls do not count.
 /// </remarks>
 internal static class Tamper
 {
     public const string Count = "count";
     public const string Kill = "kill";
+    public const string KillAfter = "kill-after";
     public const string AnyCall = "-1";
 
     public static Task<string> BuildAsync(string directory) => CProgram.BuildAsync(directory, "tamper", Source);
 
     private const string Source = """
+        #include <elf.h>
         #include <errno.h>
         #include <signal.h>
+        #include <stddef.h>
         #include <stdio.h>
         #include <stdlib.h>
         #include <string.h>
         #include <sys/ptrace.h>
         #include <linux/ptrace.h>
+        #include <sys/syscall.h>
+        #include <sys/uio.h>
         #include <sys/user.h>
         #include <sys/wait.h>
         #include <unistd.h>
 
-        #define MOST_THREADS 64
+        #define ARRAY_LENGTH(array) (sizeof(array) / sizeof *(array))
 
         static FILE *record;
-        static long failing[MOST_THREADS];
 
-        static void fail_here(pid_t thread)
+        /* Of any call these are left out. The ends of a process or thread and of a signal's handler do not return, and cannot fail. The others are
+           how the threads of .NET's runtime wait for each other and give back memory: how often is chance, and their results are never looked at. */
+        static const long left_out[] = {
+            SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_futex, SYS_madvise, SYS_sched_yield,
+        };
+
+        static int is_any(long call)
         {
-            struct user_regs_struct registers;
-            for (int i = 0; i < MOST_THREADS; i++) {
-                if (!failing[i]) {
-                    failing[i] = thread;
-                    break;
-                }
-            }
-            ptrace(PTRACE_GETREGS, thread, 0, &registers);
-            registers.orig_rax = -1;
-            ptrace(PTRACE_SETREGS, thread, 0, &registers);
+            for (size_t i = 0; i < ARRAY_LENGTH(left_out); i++)
+                if (call == left_out[i])
+                    return 0;
+            return 1;
         }
 
-        static void failed(pid_t thread, int error)
+        static void skip_call(pid_t thread)
         {
+        #ifdef __aarch64__
+            int none = -1;
+            struct iovec number = { &none, sizeof none };
+            ptrace(PTRACE_SETREGSET, thread, NT_ARM_SYSTEM_CALL, &number);
+        #else
+            ptrace(PTRACE_POKEUSER, thread, offsetof(struct user_regs_struct, orig_rax), -1L);
+        #endif
+        }
+
+        static void set_result(pid_t thread, long result)
+        {
+        #ifdef __aarch64__
             struct user_regs_struct registers;
-            for (int i = 0; i < MOST_THREADS; i++) {
-                if (failing[i] != thread)
-                    continue;
-                failing[i] = 0;
-                ptrace(PTRACE_GETREGS, thread, 0, &registers);
-                registers.rax = -error;
-                ptrace(PTRACE_SETREGS, thread, 0, &registers);
-            }
+            struct iovec all = { &registers, sizeof registers };
+            ptrace(PTRACE_GETREGSET, thread, NT_PRSTATUS, &all);
+            registers.regs[0] = result;
+            ptrace(PTRACE_SETREGSET, thread, NT_PRSTATUS, &all);
+        #else
+            ptrace(PTRACE_POKEUSER, thread, offsetof(struct user_regs_struct, rax), result);
+        #endif
         }
 
         int main(int argc, char **argv)
         {
             if (argc < 6)
                 return 2;
-            int counts = !strcmp(argv[1], "count"), kills = !strcmp(argv[1], "kill"), error = atoi(argv[1]), runs = 0;
+            int counts = !strcmp(argv[1], "count"), kills = !strcmp(argv[1], "kill"), kills_after = !strcmp(argv[1], "kill-after"), error = atoi(argv[1]), runs = 0;
+            int reading = strchr(argv[1], '~') ? atoi(strchr(argv[1], '~') + 1) : error;
             long call = atol(argv[2]), nth = atol(argv[3]), seen = 0, first = strchr(argv[2], '@') ? atol(strchr(argv[2], '@') + 1) : -1;
+            pid_t hit = 0;
+            int done = 0;
             pid_t child = fork();
             if (child == 0) {
                 ptrace(PTRACE_TRACEME, 0, 0, 0);
@@ -77,8 +97,7 @@ internal static class Tamper
                 return 2;
             int status;
             waitpid(child, &status, __WALL);
-            ptrace(PTRACE_SETOPTIONS, child, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK
-                | PTRACE_O_TRACEEXEC);
+            ptrace(PTRACE_SETOPTIONS, child, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC);
             ptrace(PTRACE_SYSCALL, child, 0, 0);
             for (pid_t thread; (thread = waitpid(-1, &status, __WALL)) > 0;) {
                 if (WIFEXITED(status) || WIFSIGNALED(status)) {
@@ -95,27 +114,42 @@ internal static class Tamper
                 if (stop == (SIGTRAP | 0x80)) {
                     struct ptrace_syscall_info info = { 0 };
                     ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof info, &info);
-                    if (info.op == PTRACE_SYSCALL_INFO_EXIT)
-                        failed(thread, error);
-                    if (info.op == PTRACE_SYSCALL_INFO_ENTRY && runs && (long)info.entry.nr == first)
-                        first = -1;
-                    if (info.op == PTRACE_SYSCALL_INFO_ENTRY && runs && first == -1 && (call == -1 || (long)info.entry.nr == call)) {
-                        if (counts)
-                            fprintf(record, "%llu\n", (unsigned long long)info.entry.nr);
-                        else if (++seen == nth) {
-                            fprintf(record, "hit\n");
-                            if (kills)
-                                kill(child, SIGKILL);
-                            else
-                                fail_here(thread);
+                    if (info.op == PTRACE_SYSCALL_INFO_EXIT && thread == hit) {
+                        if (kills_after)
+                            kill(child, SIGKILL);
+                        else
+                            set_result(thread, -error);
+                        hit = 0;
+                        done = 1;
+                    }
+                    if (info.op == PTRACE_SYSCALL_INFO_ENTRY && runs && !done && !hit) {
+                        long made = (long)info.entry.nr;
+                        if (made == first)
+                            first = -1;
+                        if (first == -1 && (call == -1 ? is_any(made) : made == call)) {
+                            fprintf(record, "%ld\n", made);
+                            if (!counts && ++seen == nth) {
+                                fprintf(record, "hit\n");
+                                hit = thread;
+                                if (made == SYS_read || made == SYS_pread64)
+                                    error = reading;
+                                if (kills) {
+                                    kill(child, SIGKILL);
+                                    done = 1;
+                                } else if (!kills_after) {
+                                    skip_call(thread);
+                                }
+                            }
                         }
                     }
                 } else if (status >> 16 == PTRACE_EVENT_EXEC) {
+                    /* The second one is another program. */
+                    done |= runs;
                     runs = 1;
                 } else if (!(status >> 16) && stop != SIGSTOP) {
                     signal = stop;
                 }
-                ptrace(PTRACE_SYSCALL, thread, 0, signal);
+                ptrace(done ? PTRACE_CONT : PTRACE_SYSCALL, thread, 0, signal);
             }
             return 2;
         }
