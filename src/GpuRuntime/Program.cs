@@ -1,7 +1,7 @@
 using GpuRuntime.Commands;
 using GpuRuntime.Core.Errors;
-using GpuRuntime.Linux.Interop;
 using GpuRuntime.DockerPlugin;
+using GpuRuntime.Linux.Interop;
 using GpuRuntime.Logging;
 using GpuRuntime.Runtime;
 
