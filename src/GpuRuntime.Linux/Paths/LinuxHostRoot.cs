@@ -133,9 +133,10 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
     {
         if (FileContent.ReadAll(file, most, out var isTooLarge) is { } content)
             return content;
-        // That is what drivers say of an attribute that a GPU does not have.
-        var errno = isTooLarge || (tree is HostTree.Sys or HostTree.Proc && LinuxException.LastErrno() == Errno.InputOutput) ? Errno.None : LinuxException.LastErrno();
-        return Absent<byte[]>("read", tree, path, errno);
+        var errno = isTooLarge ? Errno.None : LinuxException.LastErrno();
+        // What drivers say of an attribute that a GPU does not have, or has no power for now.
+        var isOfDriver = (tree is HostTree.Sys or HostTree.Proc) && (errno is Errno.InputOutput or Errno.TryAgain);
+        return isOfDriver ? null : Absent<byte[]>("read", tree, path, errno);
     }
 
     // A host that cannot be read is none without GPUs: containers would get less than they asked for, and nobody would know.

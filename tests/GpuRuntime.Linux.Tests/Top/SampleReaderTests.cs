@@ -20,6 +20,10 @@ public sealed class SampleReaderTests
     }
 
     [Test]
+    public void A_duration_is_read_to_the_tick_that_was_written() =>
+        Assert.That(Enumerable.Range(40_000, 1000).Where(ticks => Read($$"""{"time":"2026-01-01T00:00:00.000Z","gpus":[],"durationSeconds":{{TimeSpan.FromTicks(ticks).TotalSeconds:R}}}""").Duration.Ticks != ticks), Is.Empty);
+
+    [Test]
     public void What_is_not_written_is_not_known()
     {
         var gpu = Read($$"""{"time":"2026-01-01T00:00:00.000Z","gpus":[{{Gpu}}]}""").Gpus.Single();

@@ -51,8 +51,9 @@ internal static class SampleReader
         containers.GetValueOrDefault((id, engine)) ?? new ContainerIdentity(id, engine);
 
     // TimeSpan.FromSeconds throws where the number is too large.
+    // TimeSpan.FromSeconds cuts what is just below a tick.
     private static TimeSpan Seconds(double? seconds) =>
-        seconds is null ? TimeSpan.Zero : seconds is >= 0 and < 1e9 ? TimeSpan.FromSeconds(seconds.Value) : throw new FormatException("durationSeconds is not what it should be");
+        seconds is null ? TimeSpan.Zero : seconds is >= 0 and < 1e9 ? TimeSpan.FromTicks((long)Math.Round(seconds.Value * TimeSpan.TicksPerSecond)) : throw new FormatException("durationSeconds is not what it should be");
 
     private static JsonElement.ObjectEnumerator Object(JsonElement counts) =>
         counts.ValueKind == JsonValueKind.Object ? counts.EnumerateObject() : throw new FormatException("counts is not what it should be");
