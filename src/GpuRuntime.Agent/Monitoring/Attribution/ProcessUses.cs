@@ -21,7 +21,7 @@ internal sealed class ProcessUses
         Busy.Begin();
         var uses = ImmutableArray.CreateBuilder<ProcessUse>(processes.Length);
         var next = 0;
-        foreach (var process in processes.Sort(Compare))
+        foreach (var process in Sorted(processes))
         {
             if (!known.TryGetValue(process.Pid, out var found))
                 continue;
@@ -40,6 +40,18 @@ internal sealed class ProcessUses
         }
 
         return _last = uses.DrainToImmutable();
+    }
+
+    // As a rule they are.
+    private static ImmutableArray<GpuProcess> Sorted(ImmutableArray<GpuProcess> processes)
+    {
+        for (var i = 1; i < processes.Length; i++)
+        {
+            if (Compare(processes[i - 1], processes[i]) > 0)
+                return processes.Sort(Compare);
+        }
+
+        return processes;
     }
 
     private static int Compare(GpuProcess first, GpuProcess second) =>

@@ -36,7 +36,7 @@ internal sealed class ProcessLook : IProcessLook
     private const int NoProcess = 0;
 
     private readonly RuntimeConfiguration _configuration;
-    private readonly SortedDictionary<int, GpuUser> _users = [];
+    private readonly SortedList<int, GpuUser> _users = [];
     private readonly Dictionary<ClientKey, GpuUser> _owners = [];
     private readonly SortedDictionary<int, string> _unreadable = [];
     private readonly UnitEngines _engines = new();
@@ -203,17 +203,26 @@ internal sealed class ProcessLook : IProcessLook
 
     private void ReadKnown()
     {
-        var pids = _users.Keys.ToList();
-        var start = pids.BinarySearch(_lastRead + 1);
-        start = start < 0 ? ~start : start;
         var files = 0;
-        for (var i = 0; i < pids.Count && files < MostFiles; i++)
+        for (var left = _users.Count; left > 0 && _users.Count > 0 && files < MostFiles; left--)
         {
-            var pid = pids[(start + i) % pids.Count];
-            _lastRead = pid;
-            if (_users.TryGetValue(pid, out var user))
-                files += Read(user);
+            var user = After(_lastRead);
+            _lastRead = user.Process.Pid;
+            files += Read(user);
         }
+    }
+
+    // The next one in turns.
+    private GpuUser After(int pid)
+    {
+        var (first, end) = (0, _users.Count);
+        while (first < end)
+        {
+            var middle = (first + end) / 2;
+            (first, end) = _users.GetKeyAtIndex(middle) <= pid ? (middle + 1, end) : (first, middle);
+        }
+
+        return _users.GetValueAtIndex(first % _users.Count);
     }
 
     // How many files were read.
@@ -288,7 +297,8 @@ internal sealed class ProcessLook : IProcessLook
 
     private ProcessLookResult Result()
     {
-        var processes = ImmutableArray.CreateBuilder<GpuProcess>();
+        // Most use one GPU.
+        var processes = ImmutableArray.CreateBuilder<GpuProcess>(_users.Count);
         _engines.Begin();
         foreach (var user in _users.Values)
         {
