@@ -24,8 +24,7 @@ int __wrap_main(int argc, char **argv);
 int __wrap_main(int argc, char **argv)
 {
     static char *empty[1];
-    /* hexadecimal */
-    static const struct { const char *name, *value; } knobs[] = {
+    static const struct { const char *name, *hexadecimal; } knobs[] = {
         { "DOTNET_GCgen0size", "100000" },
         { "DOTNET_GCRegionRange", "40000000" },
         { "DOTNET_GCRegionSize", "100000" },
@@ -36,6 +35,6 @@ int __wrap_main(int argc, char **argv)
         environ = empty;
     else
         for (size_t i = 0; i < sizeof knobs / sizeof *knobs; i++)
-            setenv(knobs[i].name, knobs[i].value, 0);
+            setenv(knobs[i].name, knobs[i].hexadecimal, 0);
     return __real_main(argc, argv);
 }

@@ -7,13 +7,12 @@ namespace GpuRuntime.Agent.Monitoring;
 /// <param name="open">Called by the first reading, and after one that failed.</param>
 internal sealed class GpuReader(Gpu gpu, Func<IGpuSensors> open)
 {
-    private readonly Func<IGpuSensors> _open = open;
     private IGpuSensors? _sensors;
     private GpuSample? _sample;
     private TimeSpan _asked;
     private bool _isEnded;
 
-    public Gpu Gpu { get; } = gpu;
+    public Gpu Gpu => gpu;
 
     /// <summary>It was asked for a reading that has not returned.</summary>
     public bool IsReading { get; private set; }
@@ -29,14 +28,14 @@ internal sealed class GpuReader(Gpu gpu, Func<IGpuSensors> open)
     {
         try
         {
-            return (_sensors ??= _open()).Read(_asked);
+            return (_sensors ??= open()).Read(_asked);
         }
         catch (Exception exception)
         {
             // Whatever one driver does, the others are read; opened anew, it may answer again.
             _sensors?.Dispose();
             _sensors = null;
-            return new GpuSample(Gpu) { Problem = exception.Message.TrimEnd('.'), Fault = (exception as GpuFaultException)?.Fault };
+            return new GpuSample(gpu) { Problem = exception.Message.TrimEnd('.'), Fault = (exception as GpuFaultException)?.Fault };
         }
     }
 
@@ -54,8 +53,8 @@ internal sealed class GpuReader(Gpu gpu, Func<IGpuSensors> open)
     /// <summary>What was read since <see cref="Ask"/>.</summary>
     public GpuSample Result(TimeSpan longest) =>
         IsReading
-            ? new GpuSample(Gpu) { Problem = $"reading it has not returned after {longest.TotalMilliseconds:0} milliseconds" }
-            : _sample ?? new GpuSample(Gpu) { Problem = "it was not read" };
+            ? new GpuSample(gpu) { Problem = $"reading it has not returned after {longest.TotalMilliseconds:0} milliseconds" }
+            : _sample ?? new GpuSample(gpu) { Problem = "it was not read" };
 
     /// <summary>It is not read any more. Whoever reads it now closes it.</summary>
     public void End()

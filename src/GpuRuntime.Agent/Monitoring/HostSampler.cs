@@ -43,7 +43,8 @@ internal sealed class HostSampler(
             Look(now, problems);
             var samples = Read(now);
             var looked = Try(() => processLook.Read(_units, now), ProcessLookResult.Nothing, problems);
-            var processes = samples.SelectMany(sample => sample.Processes).Concat(looked.Processes).ToImmutableArray();
+            var own = samples.SelectMany(sample => sample.Processes).ToList();
+            ImmutableArray<GpuProcess> processes = own.Count == 0 ? looked.Processes : [.. own, .. looked.Processes];
             var attributed = Try(() => attribution.Attribute(processes, _units, now), AttributedUse.Nothing, problems);
             return new HostSample(clock.GetUtcNow())
             {
@@ -96,8 +97,8 @@ internal sealed class HostSampler(
 
     private List<GpuSample> Read(TimeSpan now)
     {
-        var read = _readers.Keys.Zip(_threads.Read(_readers.Values, now, LongestReading)).ToDictionary(pair => pair.First, pair => pair.Second);
-        return [.. _gpus.Select(gpu => read.GetValueOrDefault(KeyOf(gpu)) ?? new GpuSample(gpu)), .. _lost.Values];
+        var read = _threads.Read(_readers.Values, now, LongestReading);
+        return [.. _gpus.Select(gpu => _readers.TryGetValue(KeyOf(gpu), out var reader) ? read[reader] : new GpuSample(gpu)), .. _lost.Values];
     }
 
     private GpuSample Judged(GpuSample sample, TimeSpan now) => sample with { Health = health.Judge(sample, !_lost.ContainsKey(KeyOf(sample.Gpu)), now) };

@@ -27,8 +27,8 @@ internal sealed class ReaderThreads(TimeProvider clock) : IDisposable
     /// <summary>Reads them all, but those whose last reading has not returned.</summary>
     /// <param name="now">Of a clock that does not run backwards.</param>
     /// <param name="longest">Those that have not returned by then are not waited for.</param>
-    /// <returns>In the order of the readers.</returns>
-    public IReadOnlyList<GpuSample> Read(IReadOnlyCollection<GpuReader> readers, TimeSpan now, TimeSpan longest)
+    /// <returns>What each told.</returns>
+    public IReadOnlyDictionary<GpuReader, GpuSample> Read(IReadOnlyCollection<GpuReader> readers, TimeSpan now, TimeSpan longest)
     {
         lock (_gate)
         {
@@ -43,7 +43,7 @@ internal sealed class ReaderThreads(TimeProvider clock) : IDisposable
             while (_waiting.TryDequeue(out var reader))
                 reader.Withdraw();
             _awaited.Clear();
-            return [.. readers.Select(reader => reader.Result(longest))];
+            return readers.ToDictionary(reader => reader, reader => reader.Result(longest));
         }
     }
 
@@ -80,8 +80,7 @@ internal sealed class ReaderThreads(TimeProvider clock) : IDisposable
         if (asked.Count > 0)
             Call(_kept);
         // They end, for there are enough.
-        if (_idle > _kept)
-            Wake(_idle - _kept);
+        Wake(Math.Max(0, _idle - _kept));
     }
 
     private void Wait(TimeSpan longest)

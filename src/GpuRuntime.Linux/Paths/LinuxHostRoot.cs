@@ -111,8 +111,7 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
     private string DriverRootPath => _driverRootPath ??= PathOf(_trees[(int)HostTree.Driver].Root!) ?? _trees[(int)HostTree.Driver].Prefix;
 
     private static string? PathOf(FileDescriptor descriptor) =>
-        Libc.TryReadLink(Libc.AtFdCwd, descriptor.ProcPath)
-            ?? (LinuxException.LastErrno() is var errno && LinuxException.IsOfMachine(errno) ? throw LinuxException.Of("read", descriptor.ProcPath, errno) : null);
+        Libc.TryReadLink(Libc.AtFdCwd, descriptor.ProcPath) ?? Absent<string>("read", descriptor.ProcPath, LinuxException.LastErrno());
 
     private string? InsideDriverRoot(string hostPath) =>
         DriverRootPath == "/" ? hostPath
@@ -140,11 +139,15 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
     }
 
     // A host that cannot be read is none without GPUs: containers would get less than they asked for, and nobody would know.
+    private static T? Absent<T>(string call, string path, Errno errno)
+        where T : class => LinuxException.IsOfMachine(errno) ? throw LinuxException.Of(call, path, errno) : null;
+
+    // Most of what is looked for is not there, and needs no name then.
     private T? Absent<T>(string call, HostTree tree, string path, Errno errno)
-        where T : class => LinuxException.IsOfMachine(errno) ? throw LinuxException.Of(call, Locate(tree, path), errno) : null;
+        where T : class => LinuxException.IsOfMachine(errno) ? Absent<T>(call, Locate(tree, path), errno) : null;
 
     private static FileDescriptor? Open(string prefix) =>
-        Libc.TryOpenAt(Libc.AtFdCwd, prefix, OpenFlags.Path | Libc.Directory, Resolve.None, out var errno) ?? (LinuxException.IsOfMachine(errno) ? throw LinuxException.Of("open", prefix, errno) : null);
+        Libc.TryOpenAt(Libc.AtFdCwd, prefix, OpenFlags.Path | Libc.Directory, Resolve.None, out var errno) ?? Absent<FileDescriptor>("open", prefix, errno);
 
     // What others can write is nothing that we found out.
     private static FileDescriptor? OpenOwn(string prefix)

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace GpuRuntime.EndToEnd.Tests.Documentation;
 
-/// <summary>The form of README.md and docs/*.md: no block that nothing runs, no link to nothing, no code of an error that there is not.</summary>
+/// <summary>The form of README.md, SECURITY.md and docs/*.md: no block that nothing runs, no link to nothing, no code of an error that there is not.</summary>
 public sealed partial class PageFormRows
 {
     private static readonly string[] OfRunc = ["create", "start", "run", "exec", "delete", "kill", "state"];

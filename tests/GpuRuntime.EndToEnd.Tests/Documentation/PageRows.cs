@@ -1,10 +1,9 @@
 using System.Collections;
-using GpuRuntime.TestHosts;
 
 namespace GpuRuntime.EndToEnd.Tests.Documentation;
 
 /// <summary>
-/// What README.md and docs/*.md tell a reader to type is typed here. A comment before a block of language sh names the scene in which it runs:
+/// What README.md, SECURITY.md and docs/*.md tell a reader to type is typed here. A comment before a block of language sh names the scene in which it runs:
 /// <c>&lt;!-- scene: docker --&gt;</c>, one of <see cref="SceneSettings"/>, a host with GPUs, an engine, and gpu-runtime installed or not, whose files may
 /// be written to (<see cref="Scene"/>). The blocks of a page that name the same scene run in it in their order, each as one shell script in a clone of the
 /// repository. All commands must succeed; what further comments say, <c>&lt;!-- prints: TEXT --&gt;</c>, must be in the output. IMAGE is
@@ -23,17 +22,7 @@ public sealed class PageRows(string page, string sceneName)
         .Select(static part => new TestFixtureData(part.Page, part.Scene));
 
     [OneTimeSetUp]
-    public async Task BeginAsync()
-    {
-        try
-        {
-            _scene = await Scene.StartAsync(SceneSettings.ByName[sceneName]);
-        }
-        catch (TestResourceUnavailableException unavailable)
-        {
-            Assert.Ignore(unavailable.Reason);
-        }
-    }
+    public async Task BeginAsync() => _scene = await Scene.StartOrIgnoreAsync(sceneName);
 
     [OneTimeTearDown]
     public async Task EndAsync()

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace GpuRuntime.EndToEnd.Tests.Documentation;
 
-/// <summary>README.md and docs/*.md, as they lie in the repository.</summary>
+/// <summary>README.md, SECURITY.md and docs/*.md, as they lie in the repository.</summary>
 internal static partial class Pages
 {
     public static string[] All { get; } =

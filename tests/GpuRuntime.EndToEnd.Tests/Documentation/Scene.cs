@@ -32,7 +32,7 @@ internal sealed class Scene : IAsyncDisposable
         Directory.GetFiles(_directory.Combine("log")).Select(static path => $"--- {Path.GetFileName(path)}\n{string.Join('\n', File.ReadLines(path).TakeLast(30))}\n"));
 
     /// <exception cref="TestResourceUnavailableException">The machine lacks a program of the scene's.</exception>
-    public static async Task<Scene> StartAsync(SceneSettings settings)
+    private static async Task<Scene> StartAsync(SceneSettings settings)
     {
         var scene = new Scene(TestDirectory.Create(), settings);
         try
@@ -53,6 +53,20 @@ internal sealed class Scene : IAsyncDisposable
         {
             TestContext.Out.WriteLine(scene.Log);
             await scene.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts one, or has the running test skipped where the machine lacks a program.</summary>
+    public static async Task<Scene> StartOrIgnoreAsync(string name)
+    {
+        try
+        {
+            return await StartAsync(SceneSettings.ByName[name]);
+        }
+        catch (TestResourceUnavailableException unavailable)
+        {
+            Assert.Ignore(unavailable.Reason);
             throw;
         }
     }

@@ -15,10 +15,7 @@ internal static class SceneHost
         if (host.NvidiaGpus.IsEmpty)
             return host;
         StandInManagementLibrary.PutInto(host.DriverRoot, NvmlScenario.Of(host.NvidiaGpus, static _ => Well));
-        var smi = Path.Combine(host.DriverRoot, "usr/bin/nvidia-smi");
-        RuntimeScript.Write(smi, Smi(host));
-        // Containers that do not run as root run it too.
-        File.SetUnixFileMode(smi, File.GetUnixFileMode(smi) | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        RuntimeScript.Write(Path.Combine(host.DriverRoot, "usr/bin/nvidia-smi"), Smi(host));
         return host;
     }
 

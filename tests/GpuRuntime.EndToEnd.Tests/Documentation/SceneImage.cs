@@ -30,6 +30,5 @@ internal static class SceneImage
         var path = Path.Combine(root, "usr/bin", name);
         File.Delete(path);
         RuntimeScript.Write(path, script);
-        File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 }

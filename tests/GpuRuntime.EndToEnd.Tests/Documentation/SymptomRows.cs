@@ -1,5 +1,3 @@
-using GpuRuntime.TestHosts;
-
 namespace GpuRuntime.EndToEnd.Tests.Documentation;
 
 /// <summary>What docs/troubleshooting.md says that a reader sees is what he sees: the command is typed, and fails so.</summary>
@@ -28,7 +26,7 @@ public sealed class SymptomRows
     [Test]
     public async Task Each_symptom_is_what_a_reader_sees()
     {
-        await using var scene = await StartAsync("fresh docker");
+        await using var scene = await Scene.StartOrIgnoreAsync("fresh docker");
 
         await AssertAllAsync(scene, BeforeInstallation);
         (await scene.RunAsync("make install && gpu-runtime configure docker && systemctl restart docker")).EnsureSuccess();
@@ -38,23 +36,10 @@ public sealed class SymptomRows
     [Test]
     public async Task A_CDI_device_that_no_specification_defines_is_told_as_the_page_says()
     {
-        await using var scene = await StartAsync("docker 26");
+        await using var scene = await Scene.StartOrIgnoreAsync("docker 26");
         (await scene.RunAsync("gpu-runtime configure docker --cdi && systemctl restart docker")).EnsureSuccess();
 
         await AssertAllAsync(scene, [("docker run --rm --device nvidia.com/gpu=0 IMAGE true", "unresolvable CDI devices")]);
-    }
-
-    private static async Task<Scene> StartAsync(string name)
-    {
-        try
-        {
-            return await Scene.StartAsync(SceneSettings.ByName[name]);
-        }
-        catch (TestResourceUnavailableException unavailable)
-        {
-            Assert.Ignore(unavailable.Reason);
-            throw;
-        }
     }
 
     private static async Task AssertAllAsync(Scene scene, (string Command, string Symptom)[] rows)

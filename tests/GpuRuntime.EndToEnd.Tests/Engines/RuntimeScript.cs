@@ -18,10 +18,11 @@ internal static class RuntimeScript
     public static string Recording(string path, string runtime, string recordPath) =>
         Write(path, $"#!/bin/sh\nenv >>{recordPath}\nexec {runtime} \"$@\"\n");
 
+    /// <summary>A script that everybody may run: containers' processes need not be root's.</summary>
     public static string Write(string path, string script)
     {
         File.WriteAllText(path, script);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
         return path;
     }
 }

@@ -43,7 +43,6 @@ internal static class GuideImage
             var path = Path.Combine(root, program);
             File.Delete(path);
             RuntimeScript.Write(path, Script);
-            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         }
     });
 }

@@ -164,7 +164,11 @@ public sealed class ReaderThreadsTests : IDisposable
         return gpus.Select(gpu => gpu.Threads.Last()).Distinct().Count();
     }
 
-    private IReadOnlyList<GpuSample> Read(FakeGpu[] gpus, TimeSpan longest) => _threads.Read([.. gpus.Select(gpu => gpu.Reader)], TimeSpan.Zero, longest);
+    private GpuSample[] Read(FakeGpu[] gpus, TimeSpan longest)
+    {
+        var read = _threads.Read([.. gpus.Select(gpu => gpu.Reader)], TimeSpan.Zero, longest);
+        return [.. gpus.Select(gpu => read[gpu.Reader])];
+    }
 
     private static FakeGpu[] Gpus(int count) => [.. Enumerable.Range(0, count).Select(index => new FakeGpu(index))];
 

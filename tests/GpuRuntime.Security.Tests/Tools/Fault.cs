@@ -6,6 +6,9 @@ namespace GpuRuntime.Security.Tests.Tools;
 /// </summary>
 internal static class Fault
 {
+    // The dynamic loader's own, 128 and a signal's number, and -1.
+    private const int LeastAbort = 126;
+
     private static readonly bool _isWhole = Environment.GetEnvironmentVariable("GPU_RUNTIME_ALL_FAULTS") is { Length: > 0 };
 
     // EIO is what drivers say when an attribute is read that a GPU does not have: there it is ENOMEM.
@@ -16,6 +19,9 @@ internal static class Fault
 
     /// <summary>From one call to the next that fails.</summary>
     public static int Step => _isWhole ? 1 : 3;
+
+    /// <summary>The libraries of .NET or C had nothing to go on with, and ended the program without a word of ours: as if it was killed, which other rows are about.</summary>
+    public static bool IsAbort(CommandResult result) => result.ExitCode >= LeastAbort && !result.Error.Contains("GRT", StringComparison.Ordinal);
 
     /// <param name="nth">From 1 on.</param>
     public static (string Name, string Number) Of(int nth, int round) => Errors[(nth + round) % Errors.Length];

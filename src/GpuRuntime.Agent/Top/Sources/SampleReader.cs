@@ -50,8 +50,7 @@ internal static class SampleReader
     private static ContainerIdentity Container(string id, string engine, Dictionary<(string Id, string Engine), ContainerIdentity> containers) =>
         containers.GetValueOrDefault((id, engine)) ?? new ContainerIdentity(id, engine);
 
-    // TimeSpan.FromSeconds throws where the number is too large.
-    // TimeSpan.FromSeconds cuts what is just below a tick.
+    // TimeSpan.FromSeconds throws where the number is too large, and cuts what is just below a tick.
     private static TimeSpan Seconds(double? seconds) =>
         seconds is null ? TimeSpan.Zero : seconds is >= 0 and < 1e9 ? TimeSpan.FromTicks((long)Math.Round(seconds.Value * TimeSpan.TicksPerSecond)) : throw new FormatException("durationSeconds is not what it should be");
 

@@ -56,7 +56,7 @@ public sealed class HealthRulesTests
         var gpu = Gpu("0000:03:00.0", null);
         using var threads = new ReaderThreads(TimeProvider.System);
 
-        var sample = threads.Read([new GpuReader(gpu, () => throw new GpuFaultException(GpuFault.ResetRequired, "NVML says: GPU requires reset."))], TimeSpan.Zero, TimeSpan.FromMinutes(1)).Single();
+        var sample = threads.Read([new GpuReader(gpu, () => throw new GpuFaultException(GpuFault.ResetRequired, "NVML says: GPU requires reset."))], TimeSpan.Zero, TimeSpan.FromMinutes(1)).Values.Single();
 
         Assert.That((sample.Fault, sample.Problem), Is.EqualTo(((GpuFault?)GpuFault.ResetRequired, "NVML says: GPU requires reset")));
         Assert.That(new HealthRules(RuntimeConfiguration.Default).Judge(sample, isPresent: true, TimeSpan.Zero).Reasons.Single().Code, Is.EqualTo("reset_required"));
