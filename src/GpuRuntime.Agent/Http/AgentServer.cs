@@ -19,6 +19,10 @@ namespace GpuRuntime.Agent.Http;
 internal sealed class AgentServer : IDisposable
 {
     private const int MostConnections = 256;
+
+    // Those that have lost their place and are not gone yet count too.
+    private const int MostDescriptors = 2 * MostConnections;
+
     private const int MostHeaders = 40;
     private const int LargestHeaders = 8 << 10;
     private const int LongestRequestLine = 4 << 10;
@@ -50,7 +54,7 @@ internal sealed class AgentServer : IDisposable
         var services = certificate is null ? null : KestrelServices.Create();
         var server = new KestrelServer(
             Options.Create(OptionsOf(address, certificate, services)),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions { MaxReadBufferSize = MostUnread, CreateBoundListenSocket = socket is null ? SocketTransportOptions.CreateDefaultBoundListenSocket : socket.Bind }), NullLoggerFactory.Instance),
+            new BoundedTransport(TransportOf(socket), MostDescriptors),
             NullLoggerFactory.Instance);
         try
         {
@@ -83,6 +87,10 @@ internal sealed class AgentServer : IDisposable
         return certificate.Length == 0 || address.EndPoint is null ? null : new ServerCertificate(certificate, key, clock, report);
     }
 
+    private static SocketTransportFactory TransportOf(UnixSocketFile? socket) => new(
+        Options.Create(new SocketTransportOptions { MaxReadBufferSize = MostUnread, CreateBoundListenSocket = socket is null ? SocketTransportOptions.CreateDefaultBoundListenSocket : socket.Bind }),
+        NullLoggerFactory.Instance);
+
     private static KestrelServerOptions OptionsOf(ListenAddress address, ServerCertificate? certificate, ServiceProvider? services)
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
@@ -90,8 +98,6 @@ internal sealed class AgentServer : IDisposable
             options.ApplicationServices = services;
         var places = new ConnectionPlaces(MostConnections);
         var limits = options.Limits;
-        // Those that have lost their place and are not gone yet count too.
-        limits.MaxConcurrentConnections = 2 * MostConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.MaxRequestBodySize = 0;
         limits.MaxRequestBufferSize = MostUnread;
