@@ -54,7 +54,7 @@ internal sealed class AgentServer : IDisposable
         var services = certificate is null ? null : KestrelServices.Create();
         var server = new KestrelServer(
             Options.Create(OptionsOf(address, certificate, services)),
-            new BoundedTransport(TransportOf(socket), MostDescriptors),
+            new BoundedTransport(TransportOptionsOf(socket), MostDescriptors),
             NullLoggerFactory.Instance);
         try
         {
@@ -87,9 +87,11 @@ internal sealed class AgentServer : IDisposable
         return certificate.Length == 0 || address.EndPoint is null ? null : new ServerCertificate(certificate, key, clock, report);
     }
 
-    private static SocketTransportFactory TransportOf(UnixSocketFile? socket) => new(
-        Options.Create(new SocketTransportOptions { MaxReadBufferSize = MostUnread, CreateBoundListenSocket = socket is null ? SocketTransportOptions.CreateDefaultBoundListenSocket : socket.Bind }),
-        NullLoggerFactory.Instance);
+    private static SocketTransportOptions TransportOptionsOf(UnixSocketFile? socket) => new()
+    {
+        MaxReadBufferSize = MostUnread,
+        CreateBoundListenSocket = socket is null ? SocketTransportOptions.CreateDefaultBoundListenSocket : socket.Bind,
+    };
 
     private static KestrelServerOptions OptionsOf(ListenAddress address, ServerCertificate? certificate, ServiceProvider? services)
     {

@@ -1,16 +1,26 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GpuRuntime.Agent.Http;
 
 /// <summary>Where a <see cref="BoundedTransport"/> takes its connections in.</summary>
-internal sealed class BoundedListener(IConnectionListener listener, int most) : IConnectionListener
+/// <param name="socket">Listens; closed with this.</param>
+internal sealed class BoundedListener(Socket socket, SocketTransportOptions options, int most) : IConnectionListener
 {
+    // Descriptors, or memory, may be there again by then.
+    private static readonly TimeSpan TimeBetweenTries = TimeSpan.FromMilliseconds(100);
+
+    private readonly SocketConnectionContextFactory _connections = new(
+        new SocketConnectionFactoryOptions { MaxReadBufferSize = options.MaxReadBufferSize, MaxWriteBufferSize = options.MaxWriteBufferSize }, NullLogger.Instance);
+
     // Not disposed: it owns nothing of the system's, and connections leave it after the listener is gone.
     private readonly SemaphoreSlim _room = new(most);
     private readonly CancellationTokenSource _unbound = new();
 
-    public EndPoint EndPoint => listener.EndPoint;
+    public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
     /// <summary>The next connection, once there is room for it; null after <see cref="UnbindAsync"/>.</summary>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
@@ -24,11 +34,15 @@ internal sealed class BoundedListener(IConnectionListener listener, int most) : 
             return null;
         }
 
-        ConnectionContext? connection = null;
+        BoundedConnection? connection = null;
         try
         {
-            connection = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
-            return connection is null ? null : new BoundedConnection(connection, () => _room.Release());
+            var accepted = await AcceptSocketAsync().ConfigureAwait(false);
+            return connection = new BoundedConnection(_connections.Create(accepted), () => _room.Release());
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            return null;
         }
         finally
         {
@@ -40,12 +54,37 @@ internal sealed class BoundedListener(IConnectionListener listener, int most) : 
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         await _unbound.CancelAsync().ConfigureAwait(false);
-        await listener.UnbindAsync(cancellationToken).ConfigureAwait(false);
+        socket.Dispose();
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await listener.DisposeAsync().ConfigureAwait(false);
+        socket.Dispose();
+        _connections.Dispose();
         _unbound.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<Socket> AcceptSocketAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                var accepted = await socket.AcceptAsync(_unbound.Token).ConfigureAwait(false);
+                if (accepted.LocalEndPoint is IPEndPoint)
+                    accepted.NoDelay = options.NoDelay;
+                return accepted;
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
+            {
+                // Who waited has left.
+            }
+            catch (SocketException) when (!_unbound.IsCancellationRequested)
+            {
+                // None of the other errors of accept(2) is the listening socket's either.
+                await Task.Delay(TimeBetweenTries, _unbound.Token).ConfigureAwait(false);
+            }
+        }
     }
 }

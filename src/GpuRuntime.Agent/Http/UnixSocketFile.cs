@@ -1,7 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Linux.Interop;
+using GpuRuntime.Linux.Logging;
 using GpuRuntime.Linux.Paths;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -68,7 +69,7 @@ internal sealed class UnixSocketFile
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The next agent takes it away.
-            Console.Error.WriteLine($"gpu-runtime-agent: {exception.Message}");
+            StandardLines.WriteError($"gpu-runtime-agent: {exception.Message}");
         }
     }
 

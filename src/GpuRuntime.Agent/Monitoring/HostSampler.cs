@@ -41,17 +41,19 @@ internal sealed class HostSampler(
             var now = clock.GetElapsedTime(0, began);
             List<string> problems = [];
             Look(now, problems);
-            var samples = Read(now);
-            var looked = Try(() => processLook.Read(_units, now), ProcessLookResult.Nothing, problems);
+            var read = Read(now);
+            var looked = Try(() => processLook.Read(_units, now), ProcessLookResult.Unknown, problems);
+            List<GpuSample> samples = [.. read.Select(sample => WithProcesses(sample, looked))];
             var own = samples.SelectMany(sample => sample.Processes).ToList();
             ImmutableArray<GpuProcess> processes = own.Count == 0 ? looked.Processes : [.. own, .. looked.Processes];
-            var attributed = Try(() => attribution.Attribute(processes, _units, now), AttributedUse.Nothing, problems);
+            var unknown = samples.Where(sample => !sample.KnowsProcesses).Select(sample => sample.Gpu.Id).ToImmutableHashSet(StringComparer.Ordinal);
+            var attributed = Try<AttributedUse?>(() => attribution.Attribute(processes, unknown, _units, now), null, problems);
             return new HostSample(clock.GetUtcNow())
             {
-                Gpus = [.. samples.Select(sample => Judged(Counted(WithEngines(sample, looked)), now))],
-                Containers = attributed.Containers,
-                Processes = attributed.Processes,
-                Problems = [.. problems, .. looked.Problems, .. attributed.Problems],
+                Gpus = [.. samples.Select(sample => Judged(Counted(attributed is { IsWhole: true } ? sample : sample with { KnowsProcesses = false }), now))],
+                Containers = attributed?.Containers ?? [],
+                Processes = attributed?.Processes ?? [],
+                Problems = [.. problems, .. looked.Problems, .. attributed?.Problems ?? []],
                 Duration = clock.GetElapsedTime(began),
             };
         }
@@ -72,8 +74,9 @@ internal sealed class HostSampler(
     {
         if (_looked is { } looked && now - looked < TimeBetweenLooks)
             return;
+        if (Try<ImmutableArray<Gpu>?>(() => look(), null, problems) is not { } found)
+            return;
         _looked = now;
-        var found = Try(look, _gpus, problems);
         foreach (var (name, reader) in _readers.Where(pair => !found.Any(gpu => KeyOf(gpu) == pair.Key && IsSame(gpu, pair.Value.Gpu))).ToList())
         {
             _threads.End(reader);
@@ -111,8 +114,10 @@ internal sealed class HostSampler(
         return sample with { FailedReadings = failures };
     }
 
-    private static GpuSample WithEngines(GpuSample sample, ProcessLookResult looked)
+    private GpuSample WithProcesses(GpuSample sample, ProcessLookResult looked)
     {
+        var tells = sources.Any(source => source.Vendor == sample.Gpu.Vendor && source.TellsProcesses);
+        sample = sample with { KnowsProcesses = tells ? sample.Problem is null : looked.IsWhole };
         if (!looked.Engines.TryGetValue(sample.Gpu.Id, out var engines) || engines.IsEmpty)
             return sample;
         return sample with

@@ -22,4 +22,9 @@ internal sealed record ProcessLookResult(
     ImmutableArray<GpuProcess> Processes, ImmutableDictionary<string, ImmutableArray<EngineActivity>> Engines, ImmutableArray<string> Problems)
 {
     public static readonly ProcessLookResult Nothing = new([], ImmutableDictionary<string, ImmutableArray<EngineActivity>>.Empty, []);
+
+    public static readonly ProcessLookResult Unknown = Nothing with { IsWhole = false };
+
+    /// <summary>There may be no other process that uses a GPU.</summary>
+    public bool IsWhole { get; init; } = true;
 }

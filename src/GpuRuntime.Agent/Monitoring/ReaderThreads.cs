@@ -114,8 +114,15 @@ internal sealed class ReaderThreads(TimeProvider clock) : IDisposable
     {
         var idle = Math.Min(threads, _idle);
         Wake(idle);
-        for (var i = idle; i < threads; i++)
-            new Thread(Work, StackBytes) { IsBackground = true, Name = "readings" }.Start();
+        try
+        {
+            for (var i = idle; i < threads; i++)
+                new Thread(Work, StackBytes) { IsBackground = true, Name = "readings" }.Start();
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            // The system has no thread to give: those that there are do what they can, and what they leave is said not to have been read.
+        }
     }
 
     private void Wake(int threads)

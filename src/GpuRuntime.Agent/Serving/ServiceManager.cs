@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using GpuRuntime.Linux.Logging;
 
 namespace GpuRuntime.Agent.Serving;
 
@@ -26,7 +27,7 @@ internal static class ServiceManager
         }
         catch (SocketException exception)
         {
-            Console.Error.WriteLine($"gpu-runtime-agent: the service manager cannot be told {state}: {exception.Message}");
+            StandardLines.WriteError($"gpu-runtime-agent: the service manager cannot be told {state}: {exception.Message}");
         }
     }
 }

@@ -52,14 +52,14 @@ internal sealed class WatchdogReport(RuntimeConfiguration configuration)
     public void Warn(string warning)
     {
         lock (_gate)
-            Console.Error.WriteLine($"gpu-runtime-agent: {PrintableText.Of(warning)}");
+            StandardLines.WriteError($"gpu-runtime-agent: {PrintableText.Of(warning)}");
         RuntimeLog.WatchdogWarned(configuration, warning);
     }
 
     public void Note(string note)
     {
         lock (_gate)
-            Console.Error.WriteLine($"gpu-runtime-agent: {PrintableText.Of(note)}");
+            StandardLines.WriteError($"gpu-runtime-agent: {PrintableText.Of(note)}");
         RuntimeLog.WatchdogNoted(configuration, note);
     }
 
@@ -93,9 +93,6 @@ internal sealed class WatchdogReport(RuntimeConfiguration configuration)
         }
 
         lock (_gate)
-        {
-            Console.Out.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
-            Console.Out.Flush();
-        }
+            StandardLines.WriteOutput(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 }

@@ -82,6 +82,24 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary>Writes as much as can be.</summary>
+    /// <returns>Whether that was all of it.</returns>
+    internal static bool TryWrite(int descriptor, ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            nint count;
+            fixed (byte* start = data)
+                count = Write(descriptor, start, data.Length);
+            if (count >= 0)
+                data = data[(int)count..];
+            else if (LinuxException.LastErrno() != Errno.Interrupted)
+                return false;
+        }
+
+        return true;
+    }
+
     private static int WriteSome(int descriptor, ReadOnlySpan<byte> data, string subject)
     {
         while (true)

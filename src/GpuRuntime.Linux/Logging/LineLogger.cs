@@ -22,6 +22,6 @@ internal sealed class LineLogger(string path, LogLevel least) : ILogger
         var time = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         var line = $"{time} {logLevel.ToString().ToLowerInvariant()} [{Environment.ProcessId}] {PrintableText.Of(formatter(state, exception))}\n";
         if (!AppendedFile.TryWrite(path, Encoding.UTF8.GetBytes(line)))
-            Console.Error.WriteLine($"gpu-runtime: the log file {path} cannot be written; see log.path in the configuration.");
+            StandardLines.WriteError($"gpu-runtime: the log file {path} cannot be written; see log.path in the configuration.");
     }
 }

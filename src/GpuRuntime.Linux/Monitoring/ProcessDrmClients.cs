@@ -100,6 +100,8 @@ public static class ProcessDrmClients
                     break;
                 // Of its device, and not by its path, which a container chooses. One that leads nowhere is read: it was closed, or the tree is simulated.
                 var status = Libc.TryStat(opened.Number, name, Libc.AtStatxDontSync, out var errno);
+                if (status is null && LinuxException.IsOfMachine(errno))
+                    throw LinuxException.Of("stat", $"{task}/fd/{name}", errno);
                 if (status is { } of ? of is not { Type: FileType.Character, NodeMajor: Libc.DrmMajor } : !KernelFiles.IsGone(errno))
                     continue;
                 descriptions ??= proc.TryDirectory($"{task}/fdinfo");

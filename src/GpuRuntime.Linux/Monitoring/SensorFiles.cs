@@ -9,6 +9,10 @@ namespace GpuRuntime.Linux.Monitoring;
 /// The files of one device, for whoever reads the same ones every second: they stay open, and are read from their beginning. What is absent is looked
 /// for again after <see cref="LookAgain"/>; a file that cannot be read is opened anew. For one thread at a time.
 /// </summary>
+/// <remarks>
+/// Each method throws a <see cref="LinuxException"/> where the machine has no memory or descriptors left, which says nothing of the device: whoever took
+/// that for an attribute that the device lacks would put another value in its place, or the wrong name to it.
+/// </remarks>
 /// <param name="prefix">Where sysfs is: <c>/sys</c>, or that of a simulated host. Links are resolved below it.</param>
 /// <param name="directory">The device below it: <c>bus/pci/devices/0000:03:00.0</c>.</param>
 public sealed class SensorFiles(string prefix, string directory, TimeProvider clock) : ISensorFiles, IDisposable
@@ -46,7 +50,7 @@ public sealed class SensorFiles(string prefix, string directory, TimeProvider cl
         using var descriptor = Open(path, OpenFlags.ReadOnly | Libc.Directory, out var errno);
         var names = descriptor is null ? [] : KernelFiles.Names(descriptor);
         if (descriptor is null)
-            Note(path, errno);
+            Note("open", path, errno);
         names.Sort(StringComparer.Ordinal);
         var listing = new Listing([.. names], clock.GetTimestamp());
         if (_listings.Count < MostKept)
@@ -91,17 +95,17 @@ public sealed class SensorFiles(string prefix, string directory, TimeProvider cl
 
         if (file is null)
         {
-            Note(path, errno);
+            Note("open", path, errno);
             if (KernelFiles.IsGone(errno))
                 Keep(path, null);
             return -1;
         }
 
         var count = Fill(file, out errno);
-        if (count < 0)
-            Note(path, errno);
         if (count < 0 || !_keepsOpen || !Keep(path, file))
             file.Dispose();
+        if (count < 0)
+            Note("read", path, errno);
         return count;
     }
 
@@ -147,10 +151,15 @@ public sealed class SensorFiles(string prefix, string directory, TimeProvider cl
     private FileDescriptor? Open(string path, OpenFlags flags, out Errno errno) =>
         Libc.TryOpenAt(_root.Number, path.Length == 0 ? directory : $"{directory}/{path}", flags, Resolve.InRoot | Resolve.NoMagicLinks, out errno);
 
-    private void Note(string path, Errno errno)
+    private void Note(string call, string path, Errno errno)
     {
-        if (!KernelFiles.IsGone(errno))
-            Problem ??= LinuxException.Of("read", $"{prefix.TrimEnd('/')}/{directory}/{path}", errno).Message;
+        if (KernelFiles.IsGone(errno))
+            return;
+        var exception = LinuxException.Of(call, $"{prefix.TrimEnd('/')}/{directory}/{path}", errno);
+        // A driver is asked when a file is read, and says so of what its hardware does not have, or has no power for now.
+        if (LinuxException.IsOfMachine(errno) && !(call == "read" && errno is Errno.InputOutput or Errno.TryAgain))
+            throw exception;
+        Problem ??= exception.Message;
     }
 
     /// <param name="File"><see langword="null"/> for one that was not there.</param>

@@ -3,12 +3,10 @@ using System.Net.Sockets;
 using GpuRuntime.Agent.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace GpuRuntime.Linux.Tests.Http;
 
-/// <summary>How many connections are taken in, by Kestrel's own transport.</summary>
+/// <summary>How many connections are taken in.</summary>
 public sealed class BoundedTransportTests
 {
     private const int Most = 3;
@@ -22,8 +20,7 @@ public sealed class BoundedTransportTests
     [SetUp]
     public async Task BeginAsync()
     {
-        _listener = await new BoundedTransport(new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance), Most)
-            .BindAsync(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener = await new BoundedTransport(new SocketTransportOptions(), Most).BindAsync(new IPEndPoint(IPAddress.Loopback, 0));
         for (var count = 0; count < Most + 2; count++)
         {
             var client = new Socket(SocketType.Stream, ProtocolType.Tcp);

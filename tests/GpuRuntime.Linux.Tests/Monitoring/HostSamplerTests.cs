@@ -147,7 +147,40 @@ public sealed class HostSamplerTests
         Assert.That(host.Attributed.Select(process => process.Pid), Is.EqualTo((int[])[7]));
     }
 
-    private HostSampler Sampler(Host host) => new(() => host.Gpus, [host], host, host, host, _clock);
+    [Test]
+    public void A_look_at_the_host_that_failed_is_tried_again_in_the_next_pass()
+    {
+        using var host = new Host([First]) { IsUnreadable = true };
+        using var sampler = Sampler(host);
+
+        var first = sampler.Pass();
+        host.IsUnreadable = false;
+        var second = sampler.Pass();
+        host.IsUnreadable = true;
+        _clock.Jump(TimeSpan.FromMinutes(1));
+        var third = sampler.Pass();
+
+        Assert.That((first.Gpus.Length, first.Problems.Single()), Is.EqualTo((0, "The host cannot be read.")));
+        Assert.That((second.Gpus.Length, second.Problems), Is.EqualTo((1, ImmutableArray<string>.Empty)));
+        Assert.That(third.Gpus.Select(gpu => (gpu.Gpu.Id, gpu.PowerWatts)), Is.EqualTo(((string, double?)[])[("amd:0", 2)]), "what was found before is read on");
+    }
+
+    [TestCase(true, false, false, true, TestName = "What_the_source_tells_of_processes_is_known_without_a_look")]
+    [TestCase(true, true, true, false, TestName = "What_a_source_that_failed_would_tell_of_processes_is_not_known")]
+    [TestCase(false, true, false, true, TestName = "What_a_look_tells_of_processes_is_known")]
+    [TestCase(false, false, false, false, TestName = "What_a_look_that_failed_would_tell_of_processes_is_not_known")]
+    public void Processes_are_known_or_not(bool tells, bool isLookWhole, bool fails, bool isKnown)
+    {
+        using var host = new Host([First]) { TellsProcesses = tells, Looked = ProcessLookResult.Nothing with { IsWhole = isLookWhole } };
+        using var sampler = Sampler(host);
+        if (fails)
+            host.Fail(First, "It does not answer");
+
+        Assert.That(sampler.Pass().Gpus.Single().KnowsProcesses, Is.EqualTo(isKnown));
+        Assert.That(host.Unknown, Is.EqualTo(isKnown ? [] : (string[])["amd:0"]));
+    }
+
+    private HostSampler Sampler(Host host) => new(() => host.IsUnreadable ? throw new IOException("The host cannot be read") : host.Gpus, [host], host, host, host, _clock);
 
     private static IEnumerable<TestCaseData> ListsOfGpu() =>
         typeof(Gpu).GetProperties()
@@ -196,6 +229,12 @@ public sealed class HostSamplerTests
 
         public GpuVendor Vendor => GpuVendor.Amd;
 
+        public bool TellsProcesses { get; init; }
+
+        public bool IsUnreadable { get; set; }
+
+        public ImmutableHashSet<string> Unknown { get; private set; } = [];
+
         public void Hang(Gpu gpu) => _hanging = gpu.Id;
 
         public void Fail(Gpu gpu, string? sentence) => _failures[gpu.Id] = sentence;
@@ -216,10 +255,10 @@ public sealed class HostSamplerTests
 
         public ProcessLookResult Read(ImmutableArray<HeldUnit> units, TimeSpan now) => Looked;
 
-        public AttributedUse Attribute(ImmutableArray<GpuProcess> processes, ImmutableArray<HeldUnit> units, TimeSpan now)
+        public AttributedUse Attribute(ImmutableArray<GpuProcess> processes, ImmutableHashSet<string> unknown, ImmutableArray<HeldUnit> units, TimeSpan now)
         {
-            Attributed = processes;
-            return AttributedUse.Nothing;
+            (Attributed, Unknown) = (processes, unknown);
+            return new AttributedUse([], [], []);
         }
 
         public GpuHealth Judge(GpuSample sample, bool isPresent, TimeSpan now) => isPresent ? GpuHealth.Healthy : new GpuHealth([new HealthReason("lost", "It is gone.")]);

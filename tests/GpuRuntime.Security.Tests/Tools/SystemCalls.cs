@@ -9,6 +9,8 @@ internal static class SystemCalls
     {
         ["read"] = 0,
         ["write"] = 1,
+        ["mmap"] = 9,
+        ["mprotect"] = 10,
         ["pread64"] = 17,
         ["flock"] = 73,
         ["fchmod"] = 91,
@@ -27,11 +29,13 @@ internal static class SystemCalls
         ["getrandom"] = 318,
         ["bpf"] = 321,
         ["statx"] = 332,
+        ["rseq"] = 334,
         ["open_tree"] = 428,
         ["move_mount"] = 429,
         ["fsopen"] = 430,
         ["fsconfig"] = 431,
         ["fsmount"] = 432,
+        ["clone3"] = 435,
         ["openat2"] = 437,
         ["mount_setattr"] = 442,
     };

@@ -17,65 +17,10 @@ internal static class Tamper
     public const string KillAfter = "kill-after";
     public const string AnyCall = "-1";
 
-    public static Task<string> BuildAsync(string directory) => CProgram.BuildAsync(directory, "tamper", Source);
+    public static Task<string> BuildAsync(string directory) => CProgram.BuildAsync(directory, "tamper", TracedCalls.Source + Source);
 
     private const string Source = """
-        #include <elf.h>
-        #include <errno.h>
-        #include <signal.h>
-        #include <stddef.h>
-        #include <stdio.h>
-        #include <stdlib.h>
-        #include <string.h>
-        #include <sys/ptrace.h>
-        #include <linux/ptrace.h>
-        #include <sys/syscall.h>
-        #include <sys/uio.h>
-        #include <sys/user.h>
-        #include <sys/wait.h>
-        #include <unistd.h>
-
-        #define ARRAY_LENGTH(array) (sizeof(array) / sizeof *(array))
-
         static FILE *record;
-
-        /* Of any call these are left out. The ends of a process or thread and of a signal's handler do not return, and cannot fail. The others are
-           how the threads of .NET's runtime wait for each other and give back memory: how often is chance, and their results are never looked at. */
-        static const long left_out[] = {
-            SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_futex, SYS_madvise, SYS_sched_yield,
-        };
-
-        static int is_any(long call)
-        {
-            for (size_t i = 0; i < ARRAY_LENGTH(left_out); i++)
-                if (call == left_out[i])
-                    return 0;
-            return 1;
-        }
-
-        static void skip_call(pid_t thread)
-        {
-        #ifdef __aarch64__
-            int none = -1;
-            struct iovec number = { &none, sizeof none };
-            ptrace(PTRACE_SETREGSET, thread, NT_ARM_SYSTEM_CALL, &number);
-        #else
-            ptrace(PTRACE_POKEUSER, thread, offsetof(struct user_regs_struct, orig_rax), -1L);
-        #endif
-        }
-
-        static void set_result(pid_t thread, long result)
-        {
-        #ifdef __aarch64__
-            struct user_regs_struct registers;
-            struct iovec all = { &registers, sizeof registers };
-            ptrace(PTRACE_GETREGSET, thread, NT_PRSTATUS, &all);
-            registers.regs[0] = result;
-            ptrace(PTRACE_SETREGSET, thread, NT_PRSTATUS, &all);
-        #else
-            ptrace(PTRACE_POKEUSER, thread, offsetof(struct user_regs_struct, rax), result);
-        #endif
-        }
 
         int main(int argc, char **argv)
         {

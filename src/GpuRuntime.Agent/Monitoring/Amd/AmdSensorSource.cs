@@ -10,6 +10,8 @@ internal sealed class AmdSensorSource(RuntimeConfiguration configuration, TimePr
 {
     public GpuVendor Vendor => GpuVendor.Amd;
 
+    public bool TellsProcesses => false;
+
     public IGpuSensors Open(Gpu gpu, IReadOnlyList<HeldUnit> units)
     {
         var directory = $"bus/pci/devices/{gpu.PciAddress}";

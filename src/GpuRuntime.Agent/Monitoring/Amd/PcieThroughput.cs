@@ -1,4 +1,5 @@
 using GpuRuntime.Core.Monitoring.Amd;
+using GpuRuntime.Linux.Interop;
 using GpuRuntime.Linux.Monitoring;
 
 namespace GpuRuntime.Agent.Monitoring.Amd;
@@ -38,7 +39,18 @@ internal sealed class PcieThroughput : IDisposable
         _files.Dispose();
     }
 
-    private PcieBandwidth? Measure() => _files.ReadText("power/runtime_status") == "suspended" ? null : PcieBandwidth.Parse(_files.ReadText(PcieBandwidth.File));
+    private PcieBandwidth? Measure()
+    {
+        try
+        {
+            return _files.ReadText("power/runtime_status") == "suspended" ? null : PcieBandwidth.Parse(_files.ReadText(PcieBandwidth.File));
+        }
+        catch (LinuxException)
+        {
+            // Whoever reads the GPU meets the same, and says so.
+            return null;
+        }
+    }
 
     private sealed record Measured(PcieBandwidth Bandwidth, long Time);
 }

@@ -29,7 +29,7 @@ internal sealed class ContainerAttribution(RuntimeConfiguration configuration, P
     private PodNames? _names;
     private ImmutableArray<PodDevices> _pods;
 
-    public AttributedUse Attribute(ImmutableArray<GpuProcess> processes, ImmutableArray<HeldUnit> units, TimeSpan now)
+    public AttributedUse Attribute(ImmutableArray<GpuProcess> processes, ImmutableHashSet<string> unknown, ImmutableArray<HeldUnit> units, TimeSpan now)
     {
         List<string> problems = [];
         Follow(problems);
@@ -37,8 +37,10 @@ internal sealed class ContainerAttribution(RuntimeConfiguration configuration, P
             (_uses, _units, _names) = (new ContainerUses(units, Dmem(units), _processUses.Busy), units, null);
         _processes ??= new ProcessContainers(_proc);
         var known = Processes(processes, now, problems);
-        var uses = _processUses.Of(processes, known);
-        return Named(_uses.Of(_containers, uses, problems), uses, problems);
+        var uses = _processUses.Of(processes, known ?? ImmutableDictionary<int, KnownProcess>.Empty);
+        if (known is null)
+            unknown = [.. units.Select(unit => unit.Gpu.Id)];
+        return Named(_uses.Of(_containers, uses, unknown, problems), uses, problems) with { IsWhole = known is not null };
     }
 
     public void Dispose()
@@ -69,7 +71,7 @@ internal sealed class ContainerAttribution(RuntimeConfiguration configuration, P
         return new AttributedUse(named, uses, [.. problems]);
     }
 
-    private IReadOnlyDictionary<int, KnownProcess> Processes(ImmutableArray<GpuProcess> processes, TimeSpan now, List<string> problems)
+    private IReadOnlyDictionary<int, KnownProcess>? Processes(ImmutableArray<GpuProcess> processes, TimeSpan now, List<string> problems)
     {
         try
         {
@@ -78,7 +80,7 @@ internal sealed class ContainerAttribution(RuntimeConfiguration configuration, P
         catch (LinuxException exception)
         {
             problems.Add($"Whose processes use GPUs is not known: {exception.Message}.");
-            return ImmutableDictionary<int, KnownProcess>.Empty;
+            return null;
         }
     }
 

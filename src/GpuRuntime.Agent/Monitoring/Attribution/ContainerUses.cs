@@ -18,13 +18,17 @@ internal sealed class ContainerUses(ImmutableArray<HeldUnit> units, DmemMemory d
 
     private ImmutableArray<LedgerContainer> _ledger = [];
     private ImmutableArray<KeptUse> _kept = [];
+    private ImmutableHashSet<string> _unknown = [];
 
     /// <summary>Every container that holds a unit or uses one, in the order of their ids.</summary>
     /// <param name="uses">In the order of the processes' numbers.</param>
+    /// <param name="unknown">The ids of GPUs that other processes may use too.</param>
     /// <param name="problems">Gets what could not be read.</param>
-    public ImmutableArray<ContainerUse> Of(LedgerContainers ledger, ImmutableArray<ProcessUse> uses, List<string> problems)
+    public ImmutableArray<ContainerUse> Of(LedgerContainers ledger, ImmutableArray<ProcessUse> uses, ImmutableHashSet<string> unknown, List<string> problems)
     {
         Follow(ledger);
+        var isChanged = !unknown.SetEquals(_unknown);
+        _unknown = unknown;
         var claims = Claims(uses);
         var own = new List<ProcessUse>();
         var containers = ImmutableArray.CreateBuilder<ContainerUse>(_kept.Length);
@@ -33,7 +37,7 @@ internal sealed class ContainerUses(ImmutableArray<HeldUnit> units, DmemMemory d
             own.Clear();
             if (claims.TryGetValue(kept.Container.Identity.Id, out var claimed))
                 Take(claimed, kept.Container.Identity, own);
-            if (!kept.IsOf(own) || dmem.TellsAny)
+            if (isChanged || !kept.IsOf(own) || dmem.TellsAny)
                 kept.Keep(own, Of(kept.Container, own, problems));
             containers.Add(kept.Use!);
         }
@@ -110,7 +114,8 @@ internal sealed class ContainerUses(ImmutableArray<HeldUnit> units, DmemMemory d
     {
         // Indexes may have changed since: the place on the bus has not.
         var held = _byName.GetValueOrDefault(unit.Name);
-        var use = held is not null ? Sum(held.Id, held.Gpu.Vendor, held.Gpu.Id, own) : Sum(unit.Id, VendorOf(unit.Id), unit.Id, own) with { MemoryUsedBytes = null };
+        // Of what is not on this host at this moment nobody knows who uses it.
+        var use = held is not null ? Sum(held.Id, held.Gpu.Vendor, held.Gpu.Id, own) : new UnitUse(unit.Id, VendorOf(unit.Id), unit.Id);
         return use with
         {
             IsGranted = true,
@@ -138,12 +143,13 @@ internal sealed class ContainerUses(ImmutableArray<HeldUnit> units, DmemMemory d
             last = use.Process.Pid;
         }
 
+        var isKnown = !_unknown.Contains(gpu);
         return new UnitUse(id, vendor, gpu)
         {
-            MemoryUsedBytes = memory,
-            UtilizationRatio = ratio,
+            MemoryUsedBytes = isKnown ? memory : null,
+            UtilizationRatio = isKnown ? ratio : null,
             BusySeconds = own.Count == 0 ? null : busy.Of(ContainerKey.Of(own[0].Container!), id),
-            ProcessCount = count,
+            ProcessCount = isKnown ? count : null,
         };
     }
 

@@ -9,6 +9,8 @@ internal sealed class IntelSensorSource(RuntimeConfiguration configuration, Time
 {
     public GpuVendor Vendor => GpuVendor.Intel;
 
+    public bool TellsProcesses => false;
+
     public IGpuSensors Open(Gpu gpu, IReadOnlyList<HeldUnit> units) => new IntelSensors(gpu, configuration, clock);
 
     public void Dispose()

@@ -25,6 +25,8 @@ internal sealed class NvidiaSensorSource(RuntimeConfiguration configuration, Tim
 
     public GpuVendor Vendor => GpuVendor.Nvidia;
 
+    public bool TellsProcesses => true;
+
     public IGpuSensors Open(Gpu gpu, IReadOnlyList<HeldUnit> units)
     {
         var session = Session();

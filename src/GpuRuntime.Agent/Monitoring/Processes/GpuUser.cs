@@ -24,6 +24,9 @@ internal sealed class GpuUser(ProcessIdentity process)
 
     public List<KfdUse> Kfd { get; } = [];
 
+    /// <summary>What it uses was read, in this pass or in one before.</summary>
+    public bool IsRead { get; set; }
+
     /// <summary>It has more clients than are read.</summary>
     public bool IsKnownInPart { get; set; }
 

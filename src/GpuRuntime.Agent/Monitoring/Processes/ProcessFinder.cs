@@ -34,12 +34,14 @@ internal sealed class ProcessFinder(KernelFiles proc, Func<int, bool> look) : ID
     /// <exception cref="LinuxException">Processes cannot be listed.</exception>
     public void Pass(TimeSpan now)
     {
-        if (_passes++ == 0)
+        if (_passes == 0)
         {
             LookAtAll();
+            _passes++;
             return;
         }
 
+        _passes++;
         foreach (var pid in New())
             _young.Add(pid, now);
         for (var i = 0; i < MostYoung && _young.TryNext(now, out var next); i++)

@@ -126,6 +126,8 @@ internal sealed class ProcessLook : IProcessLook
         var user = new GpuUser(process);
         _users[pid] = user;
         Hold(user, files);
+        // Its turn may come only some passes later.
+        ReadKfd(user);
     }
 
     // Those that have ended are in no list any more, and others may be readable by now.
@@ -255,8 +257,7 @@ internal sealed class ProcessLook : IProcessLook
                 Hold(user, ProcessDrmClients.Find(_proc!, user.Process.Pid) ?? []);
             if (_users.TryGetValue(user.Process.Pid, out var still))
             {
-                count += still.ReadKfd(_sys!, _now);
-                still.Conclude(_units);
+                count += ReadKfd(still);
             }
             _unreadable.Remove(user.Process.Pid);
         }
@@ -265,6 +266,14 @@ internal sealed class ProcessLook : IProcessLook
             _unreadable[user.Process.Pid] = exception.Message;
         }
 
+        return count;
+    }
+
+    private int ReadKfd(GpuUser user)
+    {
+        var count = user.ReadKfd(_sys!, _now);
+        user.Conclude(_units);
+        user.IsRead = true;
         return count;
     }
 
@@ -316,9 +325,14 @@ internal sealed class ProcessLook : IProcessLook
             problems.Add($"What process {excessive.Process.Pid} uses of GPUs is not known: it has more than {MostClients} DRM files open.");
         if (_kfdProblem is not null)
             problems.Add(_kfdProblem);
+        // Of those that are known there is what they used last.
+        var isWhole = _kfdProblem is null && _unreadable.Keys.All(pid => _users.TryGetValue(pid, out var user) && user.IsRead) && !_users.Values.Any(user => user.IsKnownInPart);
         return new ProcessLookResult(
             processes.DrainToImmutable(),
             _unreadable.Count > 0 ? ProcessLookResult.Nothing.Engines : _engines.Result(_units),
-            problems.DrainToImmutable());
+            problems.DrainToImmutable())
+        {
+            IsWhole = isWhole,
+        };
     }
 }

@@ -42,7 +42,7 @@ internal static class ContainerReader
             ComputeLimit = json.Member("computeLimit") is { } compute ? Compute(compute) : null,
             UtilizationRatio = json.Number("utilizationRatio"),
             BusySeconds = json.Number("busySeconds"),
-            ProcessCount = json.Small("processes") ?? 0,
+            ProcessCount = json.Small("processes"),
         };
     }
 

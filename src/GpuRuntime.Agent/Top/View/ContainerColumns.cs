@@ -21,7 +21,7 @@ internal static class ContainerColumns
         new("TIER", 8, 5, (row, width) => Cell.Of(row.Unit.MemoryLimit?.Tier.Word() ?? TerminalText.Unknown, width)) { LargestWidth = 11 },
         new("UTIL", 4, 4, (row, width) => Cell.Of(Quantity.Percent(row.Unit.UtilizationRatio), width, Styles.Level(row.Unit.UtilizationRatio))) { IsRight = true },
         new("COMPUTE", 7, 8, (row, width) => Cell.Of(row.Unit.ComputeLimit is { } limit ? $"{Quantity.Percent(limit.Percent / 100.0)}" : TerminalText.Unknown, width)) { IsRight = true },
-        new("PROCS", 5, 7, (row, width) => Cell.Of(Number.Of(row.Unit.ProcessCount), width)) { IsRight = true },
+        new("PROCS", 5, 7, (row, width) => Cell.Of(row.Unit.ProcessCount is { } count ? Number.Of(count) : TerminalText.Unknown, width)) { IsRight = true },
     ];
 
     private static IRenderable Memory(ContainerRow row, int width)

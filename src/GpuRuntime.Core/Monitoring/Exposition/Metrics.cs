@@ -130,12 +130,12 @@ public static class Metrics
 
     private static MetricFamily Of(string name, MetricType type, string help, Action<MetricPage> series) => new($"gpu_runtime_{name}", type, help, series);
 
-    // Of a GPU that could not be read nobody knows how many use it.
+    // Of a GPU that could not be read nobody knows how many use it, nor where not every process could be.
     private static void Processes(MetricPage page)
     {
         foreach (var (gpu, labels) in page.Gpus)
         {
-            if (gpu.Problem is null)
+            if (gpu is { Problem: null, KnowsProcesses: true })
                 page.Add(labels, page.Sample.Processes.Where(process => IsOf(process.Use.UnitId, gpu.Gpu.Id)).DistinctBy(process => process.Process).Count());
         }
     }

@@ -69,7 +69,7 @@ public static partial class SampleJson
 
         Number(json, "utilizationRatio", unit.UtilizationRatio);
         Number(json, "busySeconds", unit.BusySeconds);
-        json.WriteNumber("processes", unit.ProcessCount);
+        Number(json, "processes", unit.ProcessCount);
     }
 
     private static void WriteProcess(Utf8JsonWriter json, ProcessUse process)

@@ -38,6 +38,6 @@ public sealed record UnitUse(string UnitId, GpuVendor Vendor, string GpuId)
     /// <summary>How long its processes have kept the GPU busy since the agent saw the container first; processes that have ended count.</summary>
     public double? BusySeconds { get; init; }
 
-    /// <summary>How many of its processes use it at this moment.</summary>
-    public int ProcessCount { get; init; }
+    /// <summary>How many of its processes use it at this moment; <see langword="null"/> where not every process could be looked at.</summary>
+    public int? ProcessCount { get; init; }
 }

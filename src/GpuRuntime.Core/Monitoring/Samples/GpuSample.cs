@@ -68,6 +68,9 @@ public sealed record GpuSample(Gpu Gpu)
     /// <summary>Processes as this GPU's own source tells of them (NVML).</summary>
     public ImmutableArray<GpuProcess> Processes { get; init; } = [];
 
+    /// <summary>The host's list of processes has all that use this GPU.</summary>
+    public bool KnowsProcesses { get; init; } = true;
+
     public GpuHealth Health { get; init; } = GpuHealth.Healthy;
 
     /// <summary>In how many passes since the agent looks there was a <see cref="Problem"/>, this one included.</summary>

@@ -165,6 +165,19 @@ public sealed class ContainerAttributionTests : DirectoryFixture, IDisposable
     }
 
     [Test]
+    public void What_is_used_of_a_GPU_is_not_known_where_not_every_process_could_be_looked_at()
+    {
+        Grant(Id, "/b", ProcessStat.Self, null);
+        Begin(7, 100, $"0::/docker/{Id}");
+        var use = new GpuProcess(7, "amd:0") { MemoryBytes = 10, UtilizationRatio = 0.5 };
+        var told = new[] { Attribute([], 0, use), Attribute(["amd:0"], 1, use), Attribute(["amd:1"], 2, use) }
+            .Select(static attributed => attributed.Containers.Single().Units.Single())
+            .Select(static unit => (unit.IsGranted, unit.MemoryUsedBytes, unit.UtilizationRatio, unit.ProcessCount));
+
+        Assert.That(told, Is.EqualTo(((bool, long?, double?, int?)[])[(true, 10, 0.5, 1), (true, null, null, null), (true, 10, 0.5, 1)]));
+    }
+
+    [Test]
     public void The_bundle_tells_the_names_of_a_granted_container()
     {
         var bundle = Temporary.MakeDirectory("io.containerd.runtime.v2.task/k8s.io/x");
@@ -233,7 +246,10 @@ public sealed class ContainerAttributionTests : DirectoryFixture, IDisposable
 
     private static string Stat(int pid, long start, string name = "x") => $"{pid} ({name}) S 1 {string.Join(' ', Enumerable.Repeat("0", 17))} {start} 0\n";
 
-    private AttributedUse Attribute(double seconds, params ImmutableArray<GpuProcess> processes) => _attribution!.Attribute(processes, Units, TimeSpan.FromSeconds(seconds));
+    private AttributedUse Attribute(double seconds, params ImmutableArray<GpuProcess> processes) => Attribute([], seconds, processes);
+
+    private AttributedUse Attribute(ImmutableHashSet<string> unknown, double seconds, params ImmutableArray<GpuProcess> processes) =>
+        _attribution!.Attribute(processes, unknown, Units, TimeSpan.FromSeconds(seconds));
 
     private void Begin(int pid, long start, string cgroups, string name = "x")
     {
