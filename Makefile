@@ -47,7 +47,7 @@ help:
 	@echo 'make test          every test; the last line says how many passed, failed, were skipped'
 	@echo 'make bench         what a container start costs over bare runc, and what the agent costs'
 	@echo 'make fuzz          MINUTES=10 [TARGET=x]: inputs that break a reader, kept in artifacts/fuzz/findings'
-	@echo 'make faults        every system call of create, delete and hook fails with every error (make test: every third with one)'
+	@echo 'make faults        every system call of create, delete, hook and agent fails with every error (make test: every third with one)'
 	@echo 'make gpu-test      the checks on a real NVIDIA host, from what make build left in $(bin)'
 	@echo 'make build         the executables, in $(bin), and the libraries of the cooperative limit, in $(cooperative)'
 	@echo 'make setup         installs what the targets need and this machine lacks (Debian packages)'
@@ -101,7 +101,7 @@ fuzz: setup
 
 faults: setup build
 	GPU_RUNTIME_ALL_FAULTS=1 dotnet test tests/GpuRuntime.Security.Tests/GpuRuntime.Security.Tests.csproj -m:1 -nodeReuse:false -nologo \
-	    --logger 'console;verbosity=normal' --filter 'FullyQualifiedName~EveryCallRows|FullyQualifiedName~EveryHookCallRows'
+	    --logger 'console;verbosity=normal' --filter 'FullyQualifiedName~EveryCallRows|FullyQualifiedName~EveryHookCallRows|FullyQualifiedName~EveryAgentCallRows'
 
 # Without prerequisites: it runs where there is no compiler, no SDK and no network.
 gpu-test:

@@ -31,6 +31,7 @@ busybox busybox-static
 /lib/ld-musl-$(uname -m).so.1 musl
 musl-gcc musl-tools
 strace strace
+/usr/lib/$(uname -m)-linux-gnu/faketime/libfaketimeMT.so.1 libfaketime
 jq jq
 promtool prometheus
 ip iproute2

@@ -13,6 +13,7 @@ using GpuRuntime.Core.Limits;
 using GpuRuntime.Core.Monitoring.Exposition;
 using GpuRuntime.Core.Monitoring.Samples;
 using GpuRuntime.Linux.Interop;
+using GpuRuntime.Linux.Logging;
 
 namespace GpuRuntime.Agent;
 
@@ -102,15 +103,7 @@ internal static class Program
 
     private static int Tell(GpuRuntimeException exception)
     {
-        try
-        {
-            Console.Error.WriteLine($"gpu-runtime-agent: {exception.UserLine}");
-        }
-        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
-        {
-            // Nobody listens, or a disk is full. What counts for the caller is the status.
-        }
-
+        StandardLines.WriteError($"gpu-runtime-agent: {exception.UserLine}");
         return Failure;
     }
 }

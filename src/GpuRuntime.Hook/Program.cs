@@ -2,6 +2,7 @@ using System.Reflection;
 using GpuRuntime.Core.Cdi.Generation;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Linux.Interop;
+using GpuRuntime.Linux.Logging;
 
 namespace GpuRuntime.Hook;
 
@@ -72,15 +73,7 @@ internal static class Program
 
     private static int Tell(GpuRuntimeException exception)
     {
-        try
-        {
-            Console.Error.WriteLine($"gpu-runtime-hook: {exception.UserLine}");
-        }
-        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
-        {
-            // Nobody listens, or a disk is full. What counts for the runtime is the status.
-        }
-
+        StandardLines.WriteError($"gpu-runtime-hook: {exception.UserLine}");
         return Failure;
     }
 }

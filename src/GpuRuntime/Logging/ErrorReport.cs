@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using GpuRuntime.Core.Errors;
+using GpuRuntime.Linux.Logging;
 using GpuRuntime.Linux.Paths;
 using GpuRuntime.Runtime;
 
@@ -16,7 +17,7 @@ internal static class ErrorReport
     public static void Tell(OciCommandLine command, GpuRuntimeException exception)
     {
         var message = $"gpu-runtime: {exception.UserLine}";
-        Console.Error.WriteLine(message);
+        StandardLines.WriteError(message);
         Append(command, "error", message);
     }
 
@@ -32,6 +33,6 @@ internal static class ErrorReport
             ? $$"""{"level":"{{level}}","msg":"{{JsonEncodedText.Encode(message, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}}","time":"{{time}}"}"""
             : $"time=\"{time}\" level={level} msg=\"{message.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         if (!AppendedFile.TryWrite(path, Encoding.UTF8.GetBytes(line + "\n")))
-            Console.Error.WriteLine($"gpu-runtime: the log file {PrintableText.Quote(path)} cannot be written.");
+            StandardLines.WriteError($"gpu-runtime: the log file {PrintableText.Quote(path)} cannot be written.");
     }
 }

@@ -9,7 +9,6 @@ namespace GpuRuntime.EndToEnd.Tests.Allocations;
 /// <summary>Many containers at the same time, some of whose creators and deleters are killed: no GPU is given twice, and none is lost.</summary>
 public sealed class AllocationStressRows : BundleFixture
 {
-    private const int Containers = 200;
     private const int RealContainers = 24;
     private const int Cycles = 200;
     private const int KilledOneIn = 10;
@@ -24,11 +23,12 @@ public sealed class AllocationStressRows : BundleFixture
 
     private LedgerFiles Ledger => new(Machine.StateDirectory);
 
-    [Test]
-    public async Task No_GPU_is_given_twice_and_none_is_lost_with_a_stand_in_for_runc([Values(1, 2)] int seed)
+    [TestCase(1, 200)]
+    [TestCase(2, 1000)]
+    public async Task No_GPU_is_given_twice_and_none_is_lost_with_a_stand_in_for_runc(int seed, int containers)
     {
         var random = new Random(seed);
-        var plans = Enumerable.Range(0, Containers).Select(number => Plan.Of(number, random)).ToList();
+        var plans = Enumerable.Range(0, containers).Select(number => Plan.Of(number, random)).ToList();
         var bundles = plans.Select(plan => Create(plan.Id, plan.Request)).ToList();
         var outcomes = new ConcurrentDictionary<string, int>();
         using var ended = new CancellationTokenSource();
@@ -42,7 +42,7 @@ public sealed class AllocationStressRows : BundleFixture
         AssertNoViolation();
         await EndAllAsync(plans);
         await AssertEverythingFreeAsync();
-        Assert.That(outcomes.GetValueOrDefault("given"), Is.GreaterThan(Containers / 10));
+        Assert.That(outcomes.GetValueOrDefault("given"), Is.GreaterThan(containers / 10));
         Assert.That(outcomes.GetValueOrDefault("refused"), Is.Positive, "containers met each other");
         Assert.That(outcomes.GetValueOrDefault("killed"), Is.Positive);
     }

@@ -13,6 +13,7 @@ public abstract class FaultFixture : BundleFixture
     private string _tamper = "";
     private string _configuration = "";
     private string _log = "";
+    private string _runtime = "";
 
     private protected LedgerFiles Ledger => new(Machine.StateDirectory);
 
@@ -68,13 +69,20 @@ public abstract class FaultFixture : BundleFixture
     private protected Command Verb(params ReadOnlySpan<string> arguments) =>
         Bundles.Runtime(RuntimeNames.GpuRuntime, arguments).WithEnvironment("GPU_RUNTIME_CONFIG", _configuration).WithEnvironment(LivingRuntime.Variable, Machine.Directory.Combine("locks"));
 
+    /// <summary>One more configuration, of the same low-level runtime.</summary>
+    private protected string WithConfiguration(Action<JsonObject> edit) => Machine.WriteConfiguration($"living-{Guid.NewGuid():N}.json", json =>
+    {
+        json["lowLevelRuntimes"] = new JsonArray(_runtime);
+        edit(json);
+    });
+
     private protected override async Task PrepareAsync()
     {
         await base.PrepareAsync();
         _tamper = await Tamper.BuildAsync(Machine.Directory.CreateSubdirectory("tamper"));
         _log = Machine.Directory.Combine("calls");
         Machine.Directory.CreateSubdirectory("locks");
-        var runtime = await LivingRuntime.BuildAsync(Machine.Directory.Combine("living"));
-        _configuration = Machine.WriteConfiguration("living.json", json => json["lowLevelRuntimes"] = new JsonArray(runtime));
+        _runtime = await LivingRuntime.BuildAsync(Machine.Directory.Combine("living"));
+        _configuration = WithConfiguration(static _ => { });
     }
 }
