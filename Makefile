@@ -45,7 +45,7 @@ export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT := 1
 help:
 	@echo 'make demo          a container with a GPU, by runc, on a simulated host (REAL=1: on this machine'"'"'s GPUs)'
 	@echo 'make test          every test; the last line says how many passed, failed, were skipped'
-	@echo 'make bench         what a container start costs over bare runc, and what the agent costs'
+	@echo 'make bench         what a container start costs over bare runc, and what the agent costs; KEEP=NAME keeps it in docs/benchmarks'
 	@echo 'make fuzz          MINUTES=10 [TARGET=x]: inputs that break a reader, kept in artifacts/fuzz/findings'
 	@echo 'make faults        every system call of create, delete, hook and agent fails with every error (make test: every third with one)'
 	@echo 'make gpu-test      the checks on a real NVIDIA host, from what make build left in $(bin)'
@@ -84,16 +84,14 @@ $(test_hosts): $(wildcard tests/GpuRuntime.TestHosts/*.csproj) $(shell find test
 	dotnet msbuild tests/GpuRuntime.TestHosts/GpuRuntime.TestHosts.csproj -restore -p:Configuration=Release -m:1 -nodeReuse:false -v:quiet -nologo
 	@touch $@
 
-test: setup build
+test: setup build $(test_hosts)
 	@build/test.sh
 
 demo: setup build $(test_hosts)
 	@build/demo.sh
 
 bench: setup build $(test_hosts)
-	@tests/bench/bench.sh
-	@echo
-	@tests/bench/agent.sh
+	@KEEP='$(KEEP)' tests/bench/run.sh
 
 MINUTES ?= 10
 fuzz: setup

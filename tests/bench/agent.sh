@@ -1,17 +1,18 @@
 #!/bin/bash
 # What the agent costs on a host of 16 GPUs and 500 containers of 10 processes each: the time of a scrape, its memory, and its share of a core at one
 # sample a second. The host is simulated, NVIDIA's library is a stand-in; the containers are in the real ledger. Times never fail this script.
-# Set BENCH_SECONDS to change how long each row is measured.
+# Set BENCH_SECONDS to change how long each row is measured, BENCH_CONTAINERS to have more or fewer.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-[ "$(id -u)" = 0 ] || exec sudo env "PATH=$PATH" "BENCH_SECONDS=${BENCH_SECONDS:-}" "$0" "$@"
+[ "$(id -u)" = 0 ] || exec sudo env "PATH=$PATH" "BENCH_SECONDS=${BENCH_SECONDS:-}" "BENCH_CONTAINERS=${BENCH_CONTAINERS:-}" "$0" "$@"
 
 seconds=${BENCH_SECONDS:-60}
-containers=500
+containers=${BENCH_CONTAINERS:-500}
 scrapes=20
 bin=$PWD/artifacts/bin
 test_hosts=(dotnet artifacts/obj/bin/GpuRuntime.TestHosts/release/gpu-runtime-test-hosts.dll)
+. tests/bench/tables.sh
 
 # procfs and sysfs are no disk.
 work=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
@@ -43,14 +44,14 @@ ticks() {
     echo $((status[13] + status[14]))
 }
 
-# measure LABEL KIND USERS-OF-CONTAINER
-measure() {
+# cost LABEL KIND USERS-OF-CONTAINER
+cost() {
     local label=$1 host=$work/host before after resident socket=$work/socket url=http://localhost/metrics
     rm -rf "$host" "$socket" "$work/runc"
     "${test_hosts[@]}" monitored "$2" "$host" "$containers" "$3" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
     cp "$work/no-op" "$host/no-op"
     hold "$host"
-    GPU_RUNTIME_CONFIG=$host/config.json "$bin/gpu-runtime-agent" serve --listen "unix:$socket" 2>"$work/agent.log" &
+    GPU_RUNTIME_CONFIG=$host/config.json "$bin/gpu-runtime-agent" serve --listen "unix:$socket" >"$work/events" 2>"$work/agent.log" &
     agent=$!
     until curl --silent --fail --output /dev/null --unix-socket "$socket" http://localhost/metrics; do
         kill -0 "$agent" 2>/dev/null || { cat "$work/agent.log" >&2; exit 1; }
@@ -70,7 +71,9 @@ measure() {
         grep -c "^$name{" "$work/page" >"$work/$name" || true
     done
     awk -v label="$label" -v ticks=$((after - before)) -v hertz="$(getconf CLK_TCK)" -v seconds="$seconds" -v resident="$resident" -v page="$(stat -c %s "$work/page")" \
-        '{ time[NR] = $1 * 1000 } END { printf "%-46s %8.1f %8.1f %8.1f %8.2f %9d\n", label, time[int((NR + 1) / 2)], time[NR], resident / 1024, ticks / hertz / seconds * 100, page }' "$work/times"
+        '{ time[NR] = $1 * 1000 } END { printf "%s\t%.2f\t%.2f\t%.1f\t%.2f\t%d\n", label, time[int((NR + 1) / 2)], time[NR], resident / 1024, ticks / hertz / seconds * 100, page }' "$work/times" >"$work/row"
+    awk -F '\t' '{ printf "%-46s %8.1f %8.1f %8.1f %8.2f %9d\n", $1, $2, $3, $4, $5, $6 }' "$work/row"
+    cat "$work/row" >>"$work/table"
     [ "$(<"$work/gpu_runtime_up")" = 16 ] || { echo "bench: the agent tells of $(<"$work/gpu_runtime_up") GPUs where there are 16" >&2; exit 1; }
     kill "$agent"
     wait "$agent" || true
@@ -82,6 +85,8 @@ echo
 printf '%-46s %8s %8s %8s %8s %9s\n' 'the agent, one sample a second' 'scrape' 'longest' 'MiB' '% core' 'page'
 printf '%-46s %8s %8s %8s %8s %9s\n' '' 'ms' 'ms' 'resident' '' 'bytes'
 printf '%-46s %8s %8s %8s %8s\n' 'budget' 50 '' 60 1
-measure "8 NVIDIA, 4 AMD, 4 Intel; $containers use GPUs" mixed 1
-measure "16 AMD; $containers use GPUs" amd 1
-measure "16 AMD; all use GPUs" amd 10
+printf 'label\tscrapeMilliseconds\tlongestScrapeMilliseconds\tresidentMebibytes\tpercentOfCore\tpageBytes\n' >"$work/table"
+cost "8 NVIDIA, 4 AMD, 4 Intel; $containers use GPUs" mixed 1
+cost "16 AMD; $containers use GPUs" amd 1
+cost "16 AMD; all use GPUs" amd 10
+keep agent "gpu-runtime-agent, one sample a second, $containers containers, $((containers * 10)) processes, $seconds seconds a row" <"$work/table"

@@ -6,6 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 [ "$(id -u)" = 0 ] || exec sudo env "PATH=$PATH" "BENCH_ROUNDS=${BENCH_ROUNDS:-}" "BENCH_RUNS=${BENCH_RUNS:-}" "RUNC=${RUNC:-}" "$0" "$@"
+# What is mounted for these measurements is nobody else's.
+[ -n "${BENCH_OWN_MOUNTS:-}" ] || exec env BENCH_OWN_MOUNTS=1 unshare --mount --propagation private "$0" "$@"
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 rounds=${BENCH_ROUNDS:-20}
@@ -14,11 +16,13 @@ runc=$(command -v "${RUNC:-runc}")
 bin=$PWD/artifacts/bin
 shim=$bin/gpu-runtime
 test_hosts=(dotnet artifacts/obj/bin/GpuRuntime.TestHosts/release/gpu-runtime-test-hosts.dll)
+. tests/bench/tables.sh
 
 work=$(mktemp -d)
 # Engines keep bundles and state on a tmpfs (/run); images and the driver lie on the disk.
 bundles=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
-trap 'rm -rf "$work" "$bundles"' EXIT
+# What is mounted there goes first: what it stands for stays.
+trap 'awk -v work="$work/" -v bundles="$bundles/" '"'"'index($5, work) == 1 || index($5, bundles) == 1 { print $5 }'"'"' /proc/self/mountinfo | sort -r | xargs --no-run-if-empty umount --lazy; rm -rf --one-file-system "$work" "$bundles"' EXIT
 
 # ---- What is measured ----
 gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$work/cycle" tests/bench/cycle.c
@@ -29,6 +33,8 @@ echo 'int main(void) { return 0; }' | gcc -O2 -static -s -x c -o "$work/true-sta
 cp "$work/true-static" "$work/root/bin/"
 
 "${test_hosts[@]}" host many-partitions "$work/many" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+sizes=(1 2 16)
+for size in "${sizes[@]}"; do "${test_hosts[@]}" nvidia "$work/host-$size" --gpus "$size" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }; done
 
 config() { # FILE FURTHER-MEMBER [HOST]
     local host=$work/${3:-host}
@@ -48,6 +54,7 @@ specs="\"cdi\": { \"specDirs\": [\"$work/specs\"] },"
 config "$work/with-runc.json" "$specs"
 config "$work/with-no-op.json" "\"lowLevelRuntimes\": [\"$work/true-static\"], $specs"
 config "$work/many-partitions.json" "\"lowLevelRuntimes\": [\"$work/true-static\"]," many
+for size in "${sizes[@]}"; do config "$work/size-$size.json" "\"lowLevelRuntimes\": [\"$work/true-static\"]," "host-$size"; done
 
 # Each bundle has a root of its own, and the config.json that every start begins from.
 bundle() { # NAME [NAME=VALUE of the environment | CAP_NAME | hook PROGRAM]...
@@ -101,6 +108,28 @@ if [ "$added_full" -lt 34 ]; then
     exit 1
 fi
 
+# The same files in one directory, prepared beforehand, instead of a mount for each: bound there, so that they are the host's, or copied. They are not
+# where programs look for them then; this is what runc alone would take for it.
+prepared=$bundles/prepared copied=$bundles/copied
+mkdir "$prepared" "$copied"
+tree_files=0
+while read -r file; do
+    [ -f "$file" ] || continue
+    tree_files=$((tree_files + 1))
+    touch "$prepared/$tree_files"
+    mount --bind "$file" "$prepared/$tree_files"
+    cp "$file" "$copied/$tree_files"
+done < <(jq --raw-output --arg driver "$work/host/driver/" '.mounts[] | select(.source // "" | startswith($driver)).source' "$work/native-edited.json")
+in_one() { # NAME DIRECTORY BIND
+    cp -a "$bundles/native-edited" "$bundles/$1"
+    jq --arg driver "$work/host/driver/" --arg directory "$2" --arg bind "$3" '
+        .mounts |= map(select(.source // "" | startswith($driver) | not)) + [{ destination: "/usr/lib/prepared", type: "none", source: $directory, options: [$bind, "ro", "nosuid", "nodev"] }]
+    ' "$work/native-edited.json" >"$work/$1.json"
+    cp "$work/$1.json" "$bundles/$1/config.json"
+}
+in_one tree "$prepared" rbind
+in_one copies "$copied" bind
+
 declare -A asked=([none]='no GPU asked for' [one]="1 GPU, utility+compute ($added_one mounts)" [full]="8 GPUs, all capabilities ($added_full mounts)" [native]="8 GPUs, all but 32-bit ($added_native mounts)" [mknod]="8 GPUs, all but 32-bit, CAP_MKNOD (and the hook)")
 
 # ---- Rows: label | budget over runc | bundle | runtime ----
@@ -114,6 +143,8 @@ rows=(
     "gpu-runtime, ${asked[full]}|+25 %|full|$shim"
     "runc, config.json already edited, all but 32-bit||native-edited|$runc"
     "gpu-runtime, ${asked[native]}|+25 %|native|$shim"
+    "runc, $tree_files of these files by one recursive bind of a tree of binds||tree|$runc"
+    "runc, $tree_files of these files by one bind of a directory of copies||copies|$runc"
     "gpu-runtime, ${asked[mknod]}|+25 %|mknod|$shim"
     "runc, a hook that does nothing||hook-no-op|$runc"
     "gpu-runtime-hook, ${asked[none]}||hook-none|$runc"
@@ -124,106 +155,73 @@ rows=(
     "gpu-runtime, a CDI specification of the same in YAML||cdi|$shim"
 )
 
-# measure SERIES ROUNDS ROW...: medians in one table. A row: label | budget | command
-measure() {
-    local series=$1 count=$2 round i order
-    shift 2
-    local labels=() budgets=() commands=() label budget command
-    for row; do
-        IFS='|' read -r label budget command <<<"$row"
-        labels+=("$label") budgets+=("$budget") commands+=("$command")
-    done
-    for ((round = 1; round <= count; round++)); do
-        order=("${!commands[@]}")
-        if ((round % 2 == 0)); then
-            mapfile -t order < <(printf '%s\n' "${order[@]}" | sort -rn)
-        fi
-        local arguments=()
-        for i in "${order[@]}"; do arguments+=(-n "row $i" "${commands[i]}"); done
-        hyperfine --shell=none --style none --warmup 1 --runs "$runs" --export-json "$work/$series-$round.json" "${arguments[@]}" \
-            >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-    done
-    # hyperfine's JSON has one value a line.
-    awk -v labels="$(IFS='|'; echo "${labels[*]}")" -v budgets="$(IFS='|'; echo "${budgets[*]}")" '
-        function median(values, count,    i, j, swap) {
-            for (i = 2; i <= count; i++)
-                for (j = i; j > 1 && values[j - 1] > values[j]; j--) { swap = values[j]; values[j] = values[j - 1]; values[j - 1] = swap }
-            return count % 2 ? values[(count + 1) / 2] : (values[count / 2] + values[count / 2 + 1]) / 2
-        }
-        FNR == 1 { round++ }
-        /"command":/ { match($0, /row [0-9]+/); row = substr($0, RSTART + 4, RLENGTH - 4) + 0 }
-        /"times": \[/ { reading = 1; next }
-        /\]/ { reading = 0 }
-        reading { gsub(/[ ,]/, ""); all[row, ++count[row]] = $0 * 1000; in_round[row, round, ++here[row, round]] = $0 * 1000 }
-        END {
-            rows = split(labels, label, "|"); split(budgets, budget, "|")
-            for (row = 0; row < rows; row++) {
-                for (r = 1; r <= round; r++) {
-                    for (i = 1; i <= here[row, r]; i++) values[i] = in_round[row, r, i]
-                    of_round[row, r] = median(values, here[row, r])
-                    ratio[r] = of_round[row, r] / of_round[0, r]
-                }
-                for (i = 1; i <= count[row]; i++) values[i] = all[row, i]
-                printf "%-62s %8.1f %8.3f  %s\n", label[row + 1], median(values, count[row]), median(ratio, round), budget[row + 1]
-            }
-        }' "$work/$series"-*.json
-}
-
 echo "kernel $(uname -r), $(nproc) CPUs, $("$runc" --version | head -n 1), $rounds rounds of $runs runs a row"
 echo
-printf '%-62s %8s %8s  %s\n' 'create + start + delete' 'ms' 'ratio' 'budget'
 cycles=()
 for row in "${rows[@]}"; do
     IFS='|' read -r label budget bundle runtime <<<"$row"
     cycles+=("$label|$budget|$work/cycle $work/$bundle.json $runtime $bundles/runc $bundles/$bundle bench-$bundle")
 done
-GPU_RUNTIME_CONFIG=$work/with-runc.json measure cycle "$rounds" "${cycles[@]}"
+GPU_RUNTIME_CONFIG=$work/with-runc.json measure cycle 'create + start + delete' "$rounds" "$runs" "${cycles[@]}"
 
-echo
-printf '%-62s %8s %8s\n' 'create alone, the low-level runtime being a no-op program' 'ms' 'ratio'
 creates=("the no-op program||$work/cycle --create-only $work/none.json $work/true-static $bundles/runc $bundles/none bench-none")
 for name in none one full; do
     creates+=("gpu-runtime, ${asked[$name]}||$work/cycle --create-only $work/$name.json $shim $bundles/runc $bundles/$name bench-$name")
 done
-GPU_RUNTIME_CONFIG=$work/with-no-op.json measure create "$rounds" "${creates[@]}"
+GPU_RUNTIME_CONFIG=$work/with-no-op.json measure create 'create alone, the low-level runtime being a no-op program' "$rounds" "$runs" "${creates[@]}"
 
-# A thousand containers that live, as far as anybody can see: the low-level runtime's state names this script's process.
+# Containers that live, as far as anybody can see: the low-level runtime's state names this script's process.
 bundle holder GPU_RUNTIME_GPUS=1 NVIDIA_DRIVER_CAPABILITIES=utility
-holders=1000
-sed "s|$bundles/state|$bundles/held|" "$work/with-no-op.json" >"$work/held.json"
-sed "s|$bundles/state|$bundles/unheld|" "$work/with-no-op.json" >"$work/unheld.json"
+holders=(0 10 100 1000)
 read -ra own_status </proc/$$/stat
-for ((i = 0; i < holders; i++)); do
-    mkdir -p "$bundles/holders/c$i"
-    echo "{\"id\":\"c$i\",\"init_process_pid\":$$,\"init_process_start\":${own_status[21]}}" >"$bundles/holders/c$i/state.json"
-    cp "$work/holder.json" "$bundles/holder/config.json"
-    GPU_RUNTIME_CONFIG=$work/held.json "$shim" --root "$bundles/holders" create --bundle "$bundles/holder" "c$i"
+for number in "${holders[@]}"; do
+    sed "s|$bundles/state|$bundles/held-$number|" "$work/with-no-op.json" >"$work/held-$number.json"
+    for ((i = 0; i < number; i++)); do
+        mkdir -p "$bundles/holders-$number/c$i"
+        echo "{\"id\":\"c$i\",\"init_process_pid\":$$,\"init_process_start\":${own_status[21]}}" >"$bundles/holders-$number/c$i/state.json"
+        cp "$work/holder.json" "$bundles/holder/config.json"
+        GPU_RUNTIME_CONFIG=$work/held-$number.json "$shim" --root "$bundles/holders-$number" create --bundle "$bundles/holder" "c$i"
+    done
 done
-echo
-printf '%-62s %8s %8s  %s\n' "create alone, while $(find "$bundles/held/allocations" -name 'c*.json' | wc -l) containers hold GPUs, or none does" 'ms' 'ratio' 'budget'
 for name in one full; do
-    measure "holders-$name" "$rounds" \
-        "gpu-runtime, ${asked[$name]}, no container||/usr/bin/env GPU_RUNTIME_CONFIG=$work/unheld.json $work/cycle --create-only $work/$name.json $shim $bundles/runc $bundles/$name bench-$name" \
-        "gpu-runtime, ${asked[$name]}, $holders containers|+1 ms|/usr/bin/env GPU_RUNTIME_CONFIG=$work/held.json $work/cycle --create-only $work/$name.json $shim $bundles/runc $bundles/$name bench-$name"
+    ledgers=()
+    for number in "${holders[@]}"; do
+        budget=
+        [ "$number" != 1000 ] || budget='+1 ms'
+        ledgers+=("$number containers hold GPUs|$budget|/usr/bin/env GPU_RUNTIME_CONFIG=$work/held-$number.json $work/cycle --create-only $work/$name.json $shim $bundles/runc $bundles/$name bench-$name")
+    done
+    measure "ledger-$name" "create alone, ${asked[$name]}" "$rounds" "$runs" "${ledgers[@]}"
 done
 
-echo
-printf '%-62s %8s %8s  %s\n' 'the same on a host with 16 AMD GPUs of 8 partitions each' 'ms' 'ratio' 'budget'
-GPU_RUNTIME_CONFIG=$work/many-partitions.json measure discovery "$rounds" \
-    "gpu-runtime, no GPU asked for||$work/cycle --create-only $work/none.json $shim $bundles/runc $bundles/none bench-none" \
-    "gpu-runtime, one partition of 128 (all are discovered)|+10 ms|$work/cycle --create-only $work/partition.json $shim $bundles/runc $bundles/partition bench-partition"
+alone() { echo "/usr/bin/env GPU_RUNTIME_CONFIG=$work/$1.json $work/cycle --create-only $work/$2.json $shim $bundles/runc $bundles/$2 bench-$2"; }
+discoveries=("no GPU asked for||$(alone size-1 none)")
+for size in "${sizes[@]}"; do discoveries+=("1 GPU of $size||$(alone "size-$size" one)"); done
+measure discovery 'create alone, by the size of the host' "$rounds" "$runs" "${discoveries[@]}" \
+    "no GPU asked for, 16 AMD GPUs of 8 partitions each||$(alone many-partitions none)" \
+    "1 partition of these 128|+10 ms|$(alone many-partitions partition)"
 
-echo
 echo 'peak memory of gpu-runtime create, KiB (largest of 10)'
-for name in none one full; do
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-        GPU_RUNTIME_CONFIG=$work/with-no-op.json "$work/cycle" --create-only "$work/$name.json" "$shim" "$bundles/runc" "$bundles/$name" "bench-$name"
-    done | sort -n | tail -n 1 | xargs printf '%-62s %8d\n' "gpu-runtime, ${asked[$name]}"
-done
+{
+    printf 'label\tkibibytes\n'
+    for name in none one full; do
+        for _ in 1 2 3 4 5 6 7 8 9 10; do
+            GPU_RUNTIME_CONFIG=$work/with-no-op.json "$work/cycle" --create-only "$work/$name.json" "$shim" "$bundles/runc" "$bundles/$name" "bench-$name"
+        done | sort -n | tail -n 1 | xargs printf '%s\t%d\n' "gpu-runtime, ${asked[$name]}"
+    done
+} >"$work/table"
+awk -F '\t' 'NR > 1 { printf "%-62s %8d\n", $1, $2 }' "$work/table"
+keep memory 'peak memory of gpu-runtime create, largest of 10' <"$work/table"
 
 echo
 echo 'executables, bytes'
-for name in gpu-runtime gpu-runtime-hook gpu-runtime-agent; do
-    printf '%-62s %8d\n' "$name" "$(stat -c %s "$bin/$name")"
-done
+{
+    printf 'label\tbytes\n'
+    for name in gpu-runtime gpu-runtime-hook gpu-runtime-agent; do printf '%s\t%d\n' "$name" "$(stat -c %s "$bin/$name")"; done
+} >"$work/table"
+awk -F '\t' 'NR > 1 { printf "%-62s %8d\n", $1, $2 }' "$work/table"
+keep executables 'executables' <"$work/table"
 (cd "$bin" && file gpu-runtime gpu-runtime-hook gpu-runtime-agent | sed 's/, BuildID[^,]*//')
+echo
+
+. tests/bench/podman.sh
+. tests/bench/peers.sh

@@ -46,11 +46,11 @@ internal sealed class HostSampler(
             List<GpuSample> samples = [.. read.Select(sample => WithProcesses(sample, looked))];
             var own = samples.SelectMany(sample => sample.Processes).ToList();
             ImmutableArray<GpuProcess> processes = own.Count == 0 ? looked.Processes : [.. own, .. looked.Processes];
-            var unknown = samples.Where(sample => !sample.KnowsProcesses).Select(sample => sample.Gpu.Id).ToImmutableHashSet(StringComparer.Ordinal);
+            var unknown = samples.Where(sample => sample.HasUnknownProcesses).Select(sample => sample.Gpu.Id).ToImmutableHashSet(StringComparer.Ordinal);
             var attributed = Try<AttributedUse?>(() => attribution.Attribute(processes, unknown, _units, now), null, problems);
             return new HostSample(clock.GetUtcNow())
             {
-                Gpus = [.. samples.Select(sample => Judged(Counted(attributed is { IsWhole: true } ? sample : sample with { KnowsProcesses = false }), now))],
+                Gpus = [.. samples.Select(sample => Judged(Counted(attributed is { IsWhole: true } ? sample : sample with { HasUnknownProcesses = true }), now))],
                 Containers = attributed?.Containers ?? [],
                 Processes = attributed?.Processes ?? [],
                 Problems = [.. problems, .. looked.Problems, .. attributed?.Problems ?? []],
@@ -117,7 +117,7 @@ internal sealed class HostSampler(
     private GpuSample WithProcesses(GpuSample sample, ProcessLookResult looked)
     {
         var tells = sources.Any(source => source.Vendor == sample.Gpu.Vendor && source.TellsProcesses);
-        sample = sample with { KnowsProcesses = tells ? sample.Problem is null : looked.IsWhole };
+        sample = sample with { HasUnknownProcesses = tells ? sample.Problem is not null : !looked.IsWhole };
         if (!looked.Engines.TryGetValue(sample.Gpu.Id, out var engines) || engines.IsEmpty)
             return sample;
         return sample with

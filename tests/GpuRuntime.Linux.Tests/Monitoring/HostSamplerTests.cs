@@ -176,7 +176,7 @@ public sealed class HostSamplerTests
         if (fails)
             host.Fail(First, "It does not answer");
 
-        Assert.That(sampler.Pass().Gpus.Single().KnowsProcesses, Is.EqualTo(isKnown));
+        Assert.That(sampler.Pass().Gpus.Single().HasUnknownProcesses, Is.EqualTo(!isKnown));
         Assert.That(host.Unknown, Is.EqualTo(isKnown ? [] : (string[])["amd:0"]));
     }
 

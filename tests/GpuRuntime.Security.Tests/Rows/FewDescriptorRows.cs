@@ -13,6 +13,9 @@ public sealed class FewDescriptorRows(DoorKind kind) : SocketFixture(kind)
     private const int Spare = 12;
     private const int Clients = 100;
 
+    // Those that it opens and closes as it reads.
+    private const int Moving = 4;
+
     // Of a core. Whoever tries again without a pause takes all of it.
     private const double MostProcessor = 0.5;
 
@@ -22,12 +25,13 @@ public sealed class FewDescriptorRows(DoorKind kind) : SocketFixture(kind)
     public async Task An_agent_without_a_descriptor_left_waits_for_one_and_goes_on()
     {
         var agent = await StartAsync();
-        var before = ServerCondition.Of(agent);
+        // Of each pass, for the ledger is one that it can open now, and now not.
+        var before = ServerCondition.Of(agent, mostLogLines: 100);
         var most = agent.Descriptors + Spare;
         (await Command.Of("prlimit", "--pid", $"{agent.Process.Id}", $"--nofile={most}:{most}").RunAsync()).EnsureSuccess();
 
         var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => HastyClient.ConnectAsync(agent.Door)));
-        await agent.Process.UntilAsync(() => agent.Descriptors == most, "it has all descriptors that it may have");
+        await agent.Process.UntilAsync(() => agent.Descriptors >= most - Moving, "it has nearly all descriptors that it may have");
         var (clock, used) = (Stopwatch.StartNew(), ProcessorTime(agent.Process.Id));
         await Task.Delay(While);
         var share = (ProcessorTime(agent.Process.Id) - used) / clock.Elapsed;

@@ -19,8 +19,6 @@ internal sealed class ServerCondition
     // The agent's limits: headers 8 KiB, 16 KiB of what it has not read yet, 64 KiB of what the client has not, and as much for TLS.
     private const long BytesOfConnection = 192 << 10;
 
-    private const int SpareLogLines = 5;
-
     private readonly int _pid;
     private readonly AgentDoor _door;
     private readonly Func<IReadOnlyList<string>> _log;
@@ -36,10 +34,13 @@ internal sealed class ServerCondition
         (_startTime, _descriptors, _peakBytes, _logLines) = (StartTime(pid), Descriptors(pid), PeakBytes(pid), log().Count);
     }
 
-    public static ServerCondition Of(ServedAgent agent) => new(agent.Process.Id, agent.Door, () => agent.Process.Warnings);
+    public static ServerCondition Of(ServedAgent agent, int mostLogLines = 5) => new(agent.Process.Id, agent.Door, () => agent.Process.Warnings) { MostLogLines = mostLogLines };
 
     /// <summary>Descriptors that it has more than before.</summary>
     public int MoreDescriptors => Descriptors(_pid) - _descriptors;
+
+    /// <summary>How many lines it may write for people meanwhile.</summary>
+    public int MostLogLines { get; init; } = 5;
 
     /// <summary>How long it may keep a descriptor of a client that is gone.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
@@ -58,7 +59,7 @@ internal sealed class ServerCondition
             complaints.Add($"it answers {reply.Text}");
         foreach (var line in _log().Where(static line => !IsSentence(line)))
             complaints.Add($"it wrote what is no sentence of its log: {line}");
-        if (_log().Count - _logLines > SpareLogLines)
+        if (_log().Count - _logLines > MostLogLines)
             complaints.Add($"it wrote {_log().Count - _logLines} lines to its log");
         if (!File.Exists($"/proc/{_pid}/exe") || StartTime(_pid) != _startTime)
         {

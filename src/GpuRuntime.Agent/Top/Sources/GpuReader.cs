@@ -35,7 +35,7 @@ internal static class GpuReader
             Repairs = json.Member("repairs") is { } repairs ? Repairs(repairs) : null,
             Throttling = json.List("throttling", reason => new ThrottleReason(reason.Text("reason").Required("reason"), reason.Truth("active"), reason.Number("seconds"))),
             MigDevices = json.List("mig", Mig),
-            KnowsProcesses = json.Truth("knowsProcesses") ?? true,
+            HasUnknownProcesses = json.Truth("hasUnknownProcesses") ?? false,
             Health = json.Member("health") is { } health ? Health(health) : GpuHealth.Healthy,
             Problem = json.Text("problem"),
         };

@@ -135,7 +135,7 @@ public static class Metrics
     {
         foreach (var (gpu, labels) in page.Gpus)
         {
-            if (gpu is { Problem: null, KnowsProcesses: true })
+            if (gpu is { Problem: null, HasUnknownProcesses: false })
                 page.Add(labels, page.Sample.Processes.Where(process => IsOf(process.Use.UnitId, gpu.Gpu.Id)).DistinctBy(process => process.Process).Count());
         }
     }

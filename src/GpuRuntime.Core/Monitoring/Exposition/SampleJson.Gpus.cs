@@ -48,8 +48,8 @@ public static partial class SampleJson
             WriteMemory(json, mig.MemoryTotalBytes, mig.MemoryUsedBytes, null);
             Number(json, "utilizationRatio", mig.UtilizationRatio);
         });
-        if (!sample.KnowsProcesses)
-            json.WriteBoolean("knowsProcesses", false);
+        if (sample.HasUnknownProcesses)
+            json.WriteBoolean("hasUnknownProcesses", true);
         json.WriteStartObject("health");
         json.WriteBoolean("healthy", sample.Health.IsHealthy);
         List(json, "reasons", sample.Health.Reasons, static (json, reason) =>

@@ -68,8 +68,8 @@ public sealed record GpuSample(Gpu Gpu)
     /// <summary>Processes as this GPU's own source tells of them (NVML).</summary>
     public ImmutableArray<GpuProcess> Processes { get; init; } = [];
 
-    /// <summary>The host's list of processes has all that use this GPU.</summary>
-    public bool KnowsProcesses { get; init; } = true;
+    /// <summary>Others may use it than the host's list of processes has: not every process could be looked at.</summary>
+    public bool HasUnknownProcesses { get; init; }
 
     public GpuHealth Health { get; init; } = GpuHealth.Healthy;
 
