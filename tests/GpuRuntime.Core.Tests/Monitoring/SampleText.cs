@@ -7,7 +7,7 @@ namespace GpuRuntime.Core.Tests.Monitoring;
 /// <summary>Everything that a sample tells, a line each: what is not told has no line.</summary>
 internal static class SampleText
 {
-    private static readonly string[] NotTold = [nameof(GpuSample.Gpu), nameof(GpuSample.Health), nameof(GpuSample.FailedReadings)];
+    private static readonly string[] NotTold = [nameof(GpuSample.Gpu), nameof(GpuSample.Health), nameof(GpuSample.FailedReadings), nameof(GpuSample.HasUnknownProcesses)];
 
     public static string Of(GpuSample sample)
     {

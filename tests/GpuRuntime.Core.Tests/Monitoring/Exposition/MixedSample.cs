@@ -203,7 +203,7 @@ internal static class MixedSample
             Since = new DateTimeOffset(2026, 1, 30, 23, 59, 59, 999, TimeSpan.FromHours(1)),
             Mode = SharingMode.Shared,
         },
-        new(Idle, [new UnitUse("amd:2", GpuVendor.Amd, "amd:2") { IsGranted = true, MemoryUsedBytes = 0 }])
+        new(Idle, [new UnitUse("amd:2", GpuVendor.Amd, "amd:2") { IsGranted = true, MemoryUsedBytes = 0, ProcessCount = 0 }])
         {
             Since = new DateTimeOffset(2026, 1, 31, 11, 30, 0, TimeSpan.Zero),
             Mode = SharingMode.Shared,
