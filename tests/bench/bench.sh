@@ -36,13 +36,14 @@ cp "$work/true-static" "$work/root/bin/"
 sizes=(1 2 16)
 for size in "${sizes[@]}"; do "${test_hosts[@]}" nvidia "$work/host-$size" --gpus "$size" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }; done
 
-config() { # FILE FURTHER-MEMBER [HOST]
+# The ledger is where it is by default, in a /run of our own: start and delete read no further configuration then.
+mount -t tmpfs -o mode=755 tmpfs /run
+config() { # FILE FURTHER-MEMBERS [HOST]
     local host=$work/${3:-host}
     cat >"$1" <<END
 {
-  "host": { "dev": "$host/dev", "proc": "$host/proc", "sys": "$host/sys", "driver": "$host/driver" },
   $2
-  "stateDirectory": "$bundles/state"
+  "host": { "dev": "$host/dev", "proc": "$host/proc", "sys": "$host/sys", "driver": "$host/driver" }
 }
 END
 }
@@ -175,7 +176,7 @@ bundle holder GPU_RUNTIME_GPUS=1 NVIDIA_DRIVER_CAPABILITIES=utility
 holders=(0 10 100 1000)
 read -ra own_status </proc/$$/stat
 for number in "${holders[@]}"; do
-    sed "s|$bundles/state|$bundles/held-$number|" "$work/with-no-op.json" >"$work/held-$number.json"
+    config "$work/held-$number.json" "\"lowLevelRuntimes\": [\"$work/true-static\"], \"stateDirectory\": \"$bundles/held-$number\","
     for ((i = 0; i < number; i++)); do
         mkdir -p "$bundles/holders-$number/c$i"
         echo "{\"id\":\"c$i\",\"init_process_pid\":$$,\"init_process_start\":${own_status[21]}}" >"$bundles/holders-$number/c$i/state.json"

@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 using GpuRuntime.Core.Errors;
 using GpuRuntime.Linux.Interop;
 using GpuRuntime.Linux.Logging;
