@@ -11,6 +11,9 @@ public abstract class AgentLimitFixture(EngineKind kind) : BundleFixture(kind)
     private protected const string OtherGpu = "0000:86:00.0";
     private protected const ulong Limit = 2UL << 30;
 
+    // As the runtime writes it: the longest that a driver may hold a container up.
+    private protected const int HookSeconds = 10;
+
     private StandInNvml? _nvml;
 
     private protected StandInNvml Nvml => _nvml!;
@@ -63,6 +66,7 @@ public abstract class AgentLimitFixture(EngineKind kind) : BundleFixture(kind)
                 ["path"] = Programs.GpuRuntimeAgent,
                 ["args"] = new JsonArray(["gpu-runtime-agent", "limit", .. arguments.Select(argument => (JsonNode)argument)]),
                 ["env"] = new JsonArray("PATH=/usr/bin"),
+                ["timeout"] = HookSeconds,
             }),
         },
         Edit = config => config["mounts"]!.AsArray().Add(

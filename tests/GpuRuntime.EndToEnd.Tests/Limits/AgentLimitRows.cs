@@ -39,6 +39,23 @@ public sealed class AgentLimitRows() : AgentLimitFixture(EngineKind.RuncOnCgroup
     }
 
     [Test]
+    public async Task A_driver_that_hangs_holds_the_container_up_for_the_hooks_time_and_leaves_nothing_with_a_stand_in_libnvidia_ml()
+    {
+        Nvml.Begin($"gpu {Gpu}", "hang");
+        var id = NewId();
+        var bundle = await CreateBundleAsync(id, null, WithHook(LibraryOption, Option()), "echo", "started");
+
+        var result = await Runc("--root", Bundles.StateRoot, "run", "--bundle", bundle.Directory, id).RunAsync();
+
+        Assert.That((result.ExitCode, result.Output), Is.EqualTo((1, "")), result.ToString());
+        Assert.That(result.Error, Does.Contain("hook ran past specified timeout").Or.Contain("signal: killed"));
+        Assert.That(Nvml.Limits, Has.Length.EqualTo(1), "the call that hangs");
+        Assert.That((await Runc("--root", Bundles.StateRoot, "state", id).RunAsync()).ExitCode, Is.Not.Zero, "runc has no such container");
+        // The library is a file of this test alone.
+        Assert.That(() => PrivateProcesses.Find(Nvml.Directory), Is.Empty.After(5000, 50));
+    }
+
+    [Test]
     public async Task Each_GPU_has_the_limit_of_its_own_with_a_stand_in_libnvidia_ml()
     {
         var (id, state) = await CreateContainerAsync();

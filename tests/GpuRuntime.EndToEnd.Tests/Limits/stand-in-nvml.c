@@ -7,6 +7,7 @@
  *   init STATUS           initialising fails
  *   fail ADDRESS STATUS   limiting it fails
  *   stuck STATUS          taking a limit away fails
+ *   hang                  limiting does not return
  *   forget                limits are taken and not kept
  *   hard BYTES            what reading back says, whatever was set
  *   soft BYTES            the same
@@ -41,7 +42,7 @@ struct current_limits {
 };
 
 static struct gpu gpus[8];
-static int count, init_failure, stuck, forget, lies_hard, lies_soft;
+static int count, init_failure, stuck, hang, forget, lies_hard, lies_soft;
 static uint64_t told_hard, told_soft, page = 1;
 
 static void record(const char *format, const char *a, const char *b, uint64_t c, uint64_t d)
@@ -79,6 +80,8 @@ int nvmlInit_v2(void)
             find(address)->failure = status;
         else if (sscanf(line, "stuck %d", &status) == 1)
             stuck = status;
+        else if (strncmp(line, "hang", 4) == 0)
+            hang = 1;
         else if (strncmp(line, "forget", 6) == 0)
             forget = 1;
         else if (sscanf(line, "hard %llu", &number) == 1)
@@ -146,6 +149,8 @@ int nvmlDeviceSetMemoryLimits_v1(struct gpu *gpu, struct new_limits *limits)
     int clears = limits->soft == 0 && limits->hard == NONE;
     record("set %s %s %llu %llu\n", gpu->address, limits->name_space, limits->soft, limits->hard);
     record_process(limits->name_space);
+    while (hang)
+        pause();
     if (clears && stuck)
         return stuck;
     if (!clears && gpu->failure)
