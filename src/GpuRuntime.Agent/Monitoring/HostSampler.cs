@@ -83,7 +83,7 @@ internal sealed class HostSampler(
             _readers.Remove(name);
             // One that was divided, or put together, is still there.
             if (!found.Any(gpu => gpu.PciAddress == reader.Gpu.PciAddress))
-                _lost[name] = new GpuSample(reader.Gpu) { Problem = "it is not on this host any more" };
+                _lost[name] = new GpuSample(reader.Gpu) { Problem = "it is not on this host any more", HasUnknownProcesses = true };
         }
 
         foreach (var name in _lost.Where(lost => found.Any(gpu => gpu.PciAddress == lost.Value.Gpu.PciAddress)).Select(lost => lost.Key).ToList())
@@ -117,7 +117,7 @@ internal sealed class HostSampler(
     private GpuSample WithProcesses(GpuSample sample, ProcessLookResult looked)
     {
         var tells = sources.Any(source => source.Vendor == sample.Gpu.Vendor && source.TellsProcesses);
-        sample = sample with { HasUnknownProcesses = tells ? sample.Problem is not null : !looked.IsWhole };
+        sample = sample with { HasUnknownProcesses = tells ? sample.HasUnknownProcesses : !looked.IsWhole };
         if (!looked.Engines.TryGetValue(sample.Gpu.Id, out var engines) || engines.IsEmpty)
             return sample;
         return sample with

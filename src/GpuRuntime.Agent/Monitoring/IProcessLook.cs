@@ -25,6 +25,6 @@ internal sealed record ProcessLookResult(
 
     public static readonly ProcessLookResult Unknown = Nothing with { IsWhole = false };
 
-    /// <summary>There may be no other process that uses a GPU.</summary>
+    /// <summary>Every process that uses a GPU is among <see cref="Processes"/>: none was left out because it could not be read.</summary>
     public bool IsWhole { get; init; } = true;
 }

@@ -24,6 +24,7 @@ internal sealed record NvidiaMigDevices(ImmutableArray<MigSample> Samples, Immut
             var (gpuInstance, computeInstance) = (reader.Ask(() => mig.Number(sensors.GpuInstance)), reader.Ask(() => mig.Number(sensors.ComputeInstance)));
             if (gpuInstance is null || computeInstance is null)
             {
+                reader.MissProcesses();
                 reader.Tell("a MIG device does not tell its instances, so that it is not known which one it is");
                 continue;
             }
@@ -32,6 +33,7 @@ internal sealed record NvidiaMigDevices(ImmutableArray<MigSample> Samples, Immut
             if (unit is null)
             {
                 // The inventory finds it at its next look.
+                reader.MissProcesses();
                 reader.Tell($"the MIG device of GPU instance {gpuInstance} and compute instance {computeInstance} is new");
                 continue;
             }

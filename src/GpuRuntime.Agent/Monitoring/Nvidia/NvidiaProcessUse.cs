@@ -18,18 +18,24 @@ internal sealed class NvidiaProcessUse(NvmlDevice device)
     }
 
     /// <summary>Of a GPU or MIG device; who keeps a MIG device busy is not told.</summary>
-    public static ImmutableArray<GpuProcess> Of(NvmlDevice device, string unitId, NvmlReader reader) =>
-        reader.Ask<ImmutableArray<NvmlProcess>>(() => device.Processes()) is { } processes
-            ?
-            [
-                .. processes.Where(process => process.Pid is > 0 and <= int.MaxValue).GroupBy(process => (int)process.Pid).Select(group => new GpuProcess(group.Key, unitId)
-                {
-                    MemoryBytes = group.All(process => process.UsedBytes is not null) ? group.Sum(process => (long)Math.Min(process.UsedBytes!.Value, long.MaxValue / 16)) : null,
-                    UsesCompute = group.Any(process => process.UsesCompute),
-                    UsesGraphics = group.Any(process => process.UsesGraphics),
-                }),
-            ]
-            : [];
+    public static ImmutableArray<GpuProcess> Of(NvmlDevice device, string unitId, NvmlReader reader)
+    {
+        if (reader.Ask<ImmutableArray<NvmlProcess>>(() => device.Processes()) is not { } processes)
+        {
+            reader.MissProcesses();
+            return [];
+        }
+
+        return
+        [
+            .. processes.Where(process => process.Pid is > 0 and <= int.MaxValue).GroupBy(process => (int)process.Pid).Select(group => new GpuProcess(group.Key, unitId)
+            {
+                MemoryBytes = group.All(process => process.UsedBytes is not null) ? group.Sum(process => (long)Math.Min(process.UsedBytes!.Value, long.MaxValue / 16)) : null,
+                UsesCompute = group.Any(process => process.UsesCompute),
+                UsesGraphics = group.Any(process => process.UsesGraphics),
+            }),
+        ];
+    }
 
     // The mean of the samples since the last time, by process. A process without any was not busy; of one whose samples are no percentages it is not known.
     private Dictionary<int, double?>? Busy(NvmlReader reader)

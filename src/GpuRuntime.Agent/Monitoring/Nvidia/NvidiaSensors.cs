@@ -30,7 +30,7 @@ internal sealed class NvidiaSensors(
         }
         catch (GpuFaultException exception)
         {
-            return new GpuSample(_description?.Gpu ?? gpu) { Xids = xids(), Fault = exception.Fault, Problem = exception.Message };
+            return new GpuSample(_description?.Gpu ?? gpu) { Xids = xids(), Fault = exception.Fault, Problem = exception.Message, HasUnknownProcesses = true };
         }
         catch (NvmlException)
         {
@@ -80,6 +80,7 @@ internal sealed class NvidiaSensors(
             Throttling = NvidiaThrottling.Of(device, _reader),
             MigDevices = migs?.Samples ?? [],
             Processes = migs?.Processes ?? _processes.Read(gpu.Id, _reader),
+            HasUnknownProcesses = _reader.HasMissedProcesses,
             Problem = _reader.Problem,
         };
     }

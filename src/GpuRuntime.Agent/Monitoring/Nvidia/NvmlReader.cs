@@ -9,6 +9,9 @@ internal sealed class NvmlReader
     /// <summary>The first failure, as a sentence without its end.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>Processes may use the GPU that are in no list.</summary>
+    public bool HasMissedProcesses { get; private set; }
+
     /// <returns>What such a failure says of the GPU as a whole.</returns>
     public static GpuFault? FaultOf(NvmlStatus status) => status switch
     {
@@ -54,6 +57,8 @@ internal sealed class NvmlReader
             return null;
         }
     }
+
+    public void MissProcesses() => HasMissedProcesses = true;
 
     /// <summary>Something that is no failure of a call.</summary>
     public void Tell(string problem) => Problem ??= problem;

@@ -75,6 +75,26 @@ public sealed class NvidiaMetricRows : NvidiaAgentFixture
         Assert.That(await MetricsAsync(agent), Has.Some.EqualTo($$"""gpu_runtime_container_memory_used_bytes{vendor="nvidia",gpu="nvidia:1",container="{{Container}}",engine="docker"} 4294967296"""));
     }
 
+    [TestCase("PowerUsage !999", true)]
+    [TestCase("ComputeRunningProcesses !999", false)]
+    [TestCase("* !15", false)]
+    public async Task What_a_container_uses_is_told_where_its_processes_are_and_is_never_0_for_want_of_them_with_a_stand_in_library(string failure, bool isTold)
+    {
+        SimulatedProcess.Begin(Machine.Host.ProcRoot, 4242, "trainer", Container);
+        Library.Tell(Scenario(static _ => "process 4242 4294967296 c\n"));
+        var agent = await ServeAsync();
+        await agent.SampleAsync(static sample => sample["containers"]!.AsArray().Count == 1, "the container");
+
+        Library.Tell(Scenario(gpu => $"process 4242 4294967296 c\n{(gpu.Index == 1 ? failure : "")}\n"));
+        await agent.SampleAsync(static sample => Gpu(sample, 1)["problem"] is not null, "that something fails");
+
+        var lines = await MetricsAsync(agent);
+        string[] ofSecond = [.. lines.Where(static line => line.StartsWith("gpu_runtime_container_", StringComparison.Ordinal) && line.Contains("nvidia:1", StringComparison.Ordinal))];
+        Assert.That(ofSecond.Where(static line => line.StartsWith("gpu_runtime_container_memory_used_bytes", StringComparison.Ordinal)), isTold ? Has.One.EndsWith(" 4294967296") : Is.Empty);
+        Assert.That(ofSecond.Where(static line => line.StartsWith("gpu_runtime_container_processes", StringComparison.Ordinal)), isTold ? Has.One.EndsWith(" 1") : Is.Empty);
+        Assert.That(lines, Has.Some.EqualTo($$"""gpu_runtime_container_memory_used_bytes{vendor="nvidia",gpu="nvidia:0",container="{{Container}}",engine="docker"} 4294967296"""));
+    }
+
     [Test]
     public async Task A_host_whose_driver_s_library_is_missing_is_served_without_values_and_told_why()
     {
