@@ -63,7 +63,7 @@ internal sealed class LedgerDirectory : IDisposable
     public FileStatus Status() => Libc.Stat(_entries);
 
     /// <returns><see langword="null"/> when it is gone.</returns>
-    public FileStatus? StatusOf(string name) => Libc.TryStat(_entries.Number, name, Libc.AtSymlinkNoFollow, out _);
+    public FileStatus? StatusOf(string name) => Libc.StatOfAny(_entries.Number, name, Libc.AtSymlinkNoFollow);
 
     /// <summary>What lies there, entries or not.</summary>
     public List<string> Names() => Names(_entries);
@@ -92,7 +92,7 @@ internal sealed class LedgerDirectory : IDisposable
     public AllocationEntry? Read(string name) => Read(_entries, name);
 
     /// <summary>Whether a file is there, of whatever content.</summary>
-    public bool Has(string name) => Libc.TryStat(_entries.Number, name, Libc.AtSymlinkNoFollow, out _) is not null;
+    public bool Has(string name) => Libc.StatOfAny(_entries.Number, name, Libc.AtSymlinkNoFollow) is not null;
 
     /// <summary>The names of the entries that hold a unit.</summary>
     public List<string> HolderNames(string unit)

@@ -8,7 +8,7 @@ public static class CdiHostNodes
 {
     /// <returns><see langword="null"/> when there is none, or another kind of file.</returns>
     public static CdiHostNode? Of(string path) =>
-        Libc.TryStat(Libc.AtFdCwd, path, 0, out _) is { Type: FileType.Character or FileType.Block or FileType.Fifo } status
+        Libc.StatOfAny(Libc.AtFdCwd, path, 0) is { Type: FileType.Character or FileType.Block or FileType.Fifo } status
             ? new CdiHostNode(status.Type switch { FileType.Character => 'c', FileType.Block => 'b', _ => 'p' }, status.NodeMajor, status.NodeMinor, status.Mode, status.Uid, status.Gid)
             : null;
 }

@@ -27,7 +27,7 @@ internal static class CgroupProcesses
             foreach (var name in Names(directory, cgroup, path))
             {
                 var below = cgroup.Length == 0 ? name : $"{cgroup}/{name}";
-                if (Libc.TryStat(directory.Number, below, Libc.AtSymlinkNoFollow, out _) is { Type: FileType.Directory })
+                if (Libc.StatOfAny(directory.Number, below, Libc.AtSymlinkNoFollow) is { Type: FileType.Directory })
                     waiting.Push(below);
             }
         }

@@ -50,6 +50,11 @@ internal static unsafe partial class Libc
         };
     }
 
+    /// <summary>Status of a file; <see langword="null"/> when there is none, or it may not be looked at.</summary>
+    /// <exception cref="LinuxException">The machine's trouble: nobody knows whether there is one.</exception>
+    internal static FileStatus? StatOfAny(int directory, string path, int flags) =>
+        TryStat(directory, path, flags, out var errno) ?? (LinuxException.IsOfMachine(errno) ? throw LinuxException.Of("stat", path, errno) : null);
+
     internal static FileStatus Stat(FileDescriptor descriptor) =>
         TryStat(descriptor.Number, "", AtEmptyPath, out var errno) ?? throw LinuxException.Of("stat", "an open file", errno);
 

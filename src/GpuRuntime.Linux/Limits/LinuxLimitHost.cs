@@ -30,7 +30,7 @@ public sealed class LinuxLimitHost(string stateDirectory, string lowLevelRuntime
 
     public bool Exports(string hostPath, string symbol) => ElfSymbols.Exports(hostPath, symbol);
 
-    public bool Exists(string path) => Libc.TryStat(Libc.AtFdCwd, path, 0, out _) is not null;
+    public bool Exists(string path) => Libc.StatOfAny(Libc.AtFdCwd, path, 0) is not null;
 
     // A file alone would outlive an agent that was killed; its lock does not.
     private WatchdogState? ReadWatchdog()

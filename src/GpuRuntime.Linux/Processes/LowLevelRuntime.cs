@@ -22,10 +22,10 @@ public static class LowLevelRuntime
     public static string? TryFind(ImmutableArray<string> candidates, string? searchPath)
     {
         // A runc that is a link to ourselves would become itself for ever.
-        var self = Libc.TryStat(Libc.AtFdCwd, "/proc/self/exe", 0, out _);
+        var self = Libc.StatOfAny(Libc.AtFdCwd, "/proc/self/exe", 0);
         return candidates
             .SelectMany(candidate => candidate.Contains('/', StringComparison.Ordinal) ? [candidate] : SearchPath(searchPath).Split(':').Where(directory => directory.StartsWith('/')).Select(directory => $"{directory}/{candidate}"))
-            .FirstOrDefault(path => Libc.IsExecutable(path) && Libc.TryStat(Libc.AtFdCwd, path, 0, out _) is { Type: FileType.Regular } status && !IsSame(status, self));
+            .FirstOrDefault(path => Libc.IsExecutable(path) && Libc.StatOfAny(Libc.AtFdCwd, path, 0) is { Type: FileType.Regular } status && !IsSame(status, self));
     }
 
     /// <summary>Becomes the runtime: same process, same descriptors, same arguments. Returns only by throwing.</summary>
