@@ -35,7 +35,7 @@ internal sealed class GpuReader(Gpu gpu, Func<IGpuSensors> open)
             // Whatever one driver does, the others are read; opened anew, it may answer again.
             _sensors?.Dispose();
             _sensors = null;
-            return new GpuSample(gpu) { Problem = exception.Message.TrimEnd('.'), Fault = (exception as GpuFaultException)?.Fault, HasUnknownProcesses = true };
+            return GpuSample.Unread(gpu, exception.Message.TrimEnd('.')) with { Fault = (exception as GpuFaultException)?.Fault };
         }
     }
 
@@ -53,8 +53,8 @@ internal sealed class GpuReader(Gpu gpu, Func<IGpuSensors> open)
     /// <summary>What was read since <see cref="Ask"/>.</summary>
     public GpuSample Result(TimeSpan longest) =>
         IsReading
-            ? new GpuSample(gpu) { Problem = $"reading it has not returned after {longest.TotalMilliseconds:0} milliseconds", HasUnknownProcesses = true }
-            : _sample ?? new GpuSample(gpu) { Problem = "it was not read", HasUnknownProcesses = true };
+            ? GpuSample.Unread(gpu, $"reading it has not returned after {longest.TotalMilliseconds:0} milliseconds")
+            : _sample ?? GpuSample.Unread(gpu, "it was not read");
 
     /// <summary>It is not read any more. Whoever reads it now closes it.</summary>
     public void End()

@@ -47,13 +47,13 @@ internal sealed class HostSampler(
             var own = samples.SelectMany(sample => sample.Processes).ToList();
             ImmutableArray<GpuProcess> processes = own.Count == 0 ? looked.Processes : [.. own, .. looked.Processes];
             var unknown = samples.Where(sample => sample.HasUnknownProcesses).Select(sample => sample.Gpu.Id).ToImmutableHashSet(StringComparer.Ordinal);
-            var attributed = Try<AttributedUse?>(() => attribution.Attribute(processes, unknown, _units, now), null, problems);
+            var attributed = Try(() => attribution.Attribute(processes, unknown, _units, now), AttributedUse.Unknown, problems);
             return new HostSample(clock.GetUtcNow())
             {
-                Gpus = [.. samples.Select(sample => Judged(Counted(attributed is { IsWhole: true } ? sample : sample with { HasUnknownProcesses = true }), now))],
-                Containers = attributed?.Containers ?? [],
-                Processes = attributed?.Processes ?? [],
-                Problems = [.. problems, .. looked.Problems, .. attributed?.Problems ?? []],
+                Gpus = [.. samples.Select(sample => Judged(Counted(attributed.IsWhole ? sample : sample with { HasUnknownProcesses = true }), now))],
+                Containers = attributed.Containers,
+                Processes = attributed.Processes,
+                Problems = [.. problems, .. looked.Problems, .. attributed.Problems],
                 Duration = clock.GetElapsedTime(began),
             };
         }
@@ -83,7 +83,7 @@ internal sealed class HostSampler(
             _readers.Remove(name);
             // One that was divided, or put together, is still there.
             if (!found.Any(gpu => gpu.PciAddress == reader.Gpu.PciAddress))
-                _lost[name] = new GpuSample(reader.Gpu) { Problem = "it is not on this host any more", HasUnknownProcesses = true };
+                _lost[name] = GpuSample.Unread(reader.Gpu, "it is not on this host any more");
         }
 
         foreach (var name in _lost.Where(lost => found.Any(gpu => gpu.PciAddress == lost.Value.Gpu.PciAddress)).Select(lost => lost.Key).ToList())

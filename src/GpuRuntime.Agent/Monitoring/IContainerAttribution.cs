@@ -17,6 +17,8 @@ internal interface IContainerAttribution : IDisposable
 /// <param name="Problems">What could not be read: one sentence each.</param>
 internal sealed record AttributedUse(ImmutableArray<ContainerUse> Containers, ImmutableArray<ProcessUse> Processes, ImmutableArray<string> Problems)
 {
+    public static readonly AttributedUse Unknown = new([], [], []) { IsWhole = false };
+
     /// <summary>Every process that was given is among <see cref="Processes"/>, unless it has ended.</summary>
     public bool IsWhole { get; init; } = true;
 }

@@ -20,6 +20,9 @@ public sealed class LinuxException : IOException
     internal static bool IsOfMachine(Errno errno) =>
         errno is Errno.Interrupted or Errno.TryAgain or Errno.InputOutput or Errno.NoMemory or Errno.TooManyFiles or Errno.TooManyFilesOfSystem or Errno.NoSpace;
 
+    /// <summary>Of a file of sysfs or procfs that is read, this is the driver's word: the GPU does not have that attribute, or has no power for it now.</summary>
+    internal static bool IsOfDriver(Errno errno) => errno is Errno.InputOutput or Errno.TryAgain;
+
     internal static Errno LastErrno() => (Errno)Marshal.GetLastPInvokeError();
 
     // strerror's words; Marshal's own lookup would bring in tables for every platform.

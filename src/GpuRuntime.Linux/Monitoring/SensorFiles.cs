@@ -19,6 +19,8 @@ public sealed class SensorFiles(string prefix, string directory, TimeProvider cl
 {
     public static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(30);
 
+    private const string Opening = "open";
+    private const string Reading = "read";
     private const int MostKept = 512;
     private const int Page = 4096;
     private const int MostBytes = 256 << 10;
@@ -50,7 +52,7 @@ public sealed class SensorFiles(string prefix, string directory, TimeProvider cl
         using var descriptor = Open(path, OpenFlags.ReadOnly | Libc.Directory, out var errno);
         var names = descriptor is null ? [] : KernelFiles.Names(descriptor);
         if (descriptor is null)
-            Note("open", path, errno);
+            Note(Opening, path, errno);
         names.Sort(StringComparer.Ordinal);
         var listing = new Listing([.. names], clock.GetTimestamp());
         if (_listings.Count < MostKept)
@@ -95,7 +97,7 @@ public sealed class SensorFiles(string prefix, string directory, TimeProvider cl
 
         if (file is null)
         {
-            Note("open", path, errno);
+            Note(Opening, path, errno);
             if (KernelFiles.IsGone(errno))
                 Keep(path, null);
             return -1;
@@ -105,7 +107,7 @@ public sealed class SensorFiles(string prefix, string directory, TimeProvider cl
         if (count < 0 || !_keepsOpen || !Keep(path, file))
             file.Dispose();
         if (count < 0)
-            Note("read", path, errno);
+            Note(Reading, path, errno);
         return count;
     }
 
@@ -156,8 +158,7 @@ public sealed class SensorFiles(string prefix, string directory, TimeProvider cl
         if (KernelFiles.IsGone(errno))
             return;
         var exception = LinuxException.Of(call, $"{prefix.TrimEnd('/')}/{directory}/{path}", errno);
-        // A driver is asked when a file is read, and says so of what its hardware does not have, or has no power for now.
-        if (LinuxException.IsOfMachine(errno) && !(call == "read" && errno is Errno.InputOutput or Errno.TryAgain))
+        if (LinuxException.IsOfMachine(errno) && !(call == Reading && LinuxException.IsOfDriver(errno)))
             throw exception;
         Problem ??= exception.Message;
     }

@@ -133,8 +133,7 @@ public sealed class LinuxHostRoot : IHostRoot, IDisposable
         if (FileContent.ReadAll(file, most, out var isTooLarge) is { } content)
             return content;
         var errno = isTooLarge ? Errno.None : LinuxException.LastErrno();
-        // What drivers say of an attribute that a GPU does not have, or has no power for now.
-        var isOfDriver = (tree is HostTree.Sys or HostTree.Proc) && (errno is Errno.InputOutput or Errno.TryAgain);
+        var isOfDriver = (tree is HostTree.Sys or HostTree.Proc) && LinuxException.IsOfDriver(errno);
         return isOfDriver ? null : Absent<byte[]>("read", tree, path, errno);
     }
 

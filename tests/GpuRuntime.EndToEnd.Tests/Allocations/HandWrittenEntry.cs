@@ -9,14 +9,8 @@ internal static class HandWrittenEntry
     public const string Dead = "\"pid\":4194304,\"startTime\":1";
 
     /// <summary>Of this very process, which is there as long as the test is.</summary>
-    public static string Alive
-    {
-        get
-        {
-            var stat = File.ReadAllText("/proc/self/stat");
-            return string.Create(CultureInfo.InvariantCulture, $"\"pid\":{Environment.ProcessId},\"startTime\":{stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19]}");
-        }
-    }
+    public static string Alive =>
+        string.Create(CultureInfo.InvariantCulture, $"\"pid\":{Environment.ProcessId},\"startTime\":{ProcessStatus.Field(Environment.ProcessId, ProcessStatus.StartTime)}");
 
     /// <param name="process"><see cref="Dead"/> or <see cref="Alive"/>.</param>
     /// <param name="gpus">The items of <c>gpus</c>.</param>

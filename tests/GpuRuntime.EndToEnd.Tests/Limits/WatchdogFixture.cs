@@ -121,8 +121,7 @@ internal sealed record WatchedContainer(string Id, Bundle Bundle, int Pid)
     {
         try
         {
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..][0] is not ('Z' or 'X');
+            return ProcessStatus.Field(pid, ProcessStatus.State) is not ("Z" or "X");
         }
         catch (IOException)
         {

@@ -124,6 +124,6 @@ public sealed class EveryAgentCallRows : TopFixture
         var configuration = Machine.WriteConfiguration(Path.Combine(directory, "config.json"), json => json["stateDirectory"] = Path.Combine(directory, "state"));
         (await Command.Of("cp", "-a", Machine.StateDirectory, Path.Combine(directory, "state")).RunAsync()).EnsureSuccess();
         var serve = Command.Of(Programs.GpuRuntimeAgent, "serve", "--config", configuration, "--listen", $"unix:{socket}");
-        return new DisturbedAgent(Command.Of(_disturb), Disturber.Others, fault, serve, Path.Combine(directory, "agent"), socket);
+        return new DisturbedAgent(Command.Of(_disturb), fault, serve, Path.Combine(directory, "agent"), socket);
     }
 }

@@ -42,11 +42,7 @@ public sealed class FewDescriptorRows(DoorKind kind) : SocketFixture(kind)
         Assert.That(await before.ComplaintsAsync(), Is.Empty);
     }
 
-    // The 14th and 15th fields of proc_pid_stat(5), in ticks of 10 milliseconds.
-    private static TimeSpan ProcessorTime(int pid)
-    {
-        var stat = File.ReadAllText($"/proc/{pid}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return TimeSpan.FromMilliseconds(10 * (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)));
-    }
+    // In ticks of 10 milliseconds.
+    private static TimeSpan ProcessorTime(int pid) => TimeSpan.FromMilliseconds(
+        10 * (long.Parse(ProcessStatus.Field(pid, ProcessStatus.UserTime), CultureInfo.InvariantCulture) + long.Parse(ProcessStatus.Field(pid, ProcessStatus.SystemTime), CultureInfo.InvariantCulture)));
 }

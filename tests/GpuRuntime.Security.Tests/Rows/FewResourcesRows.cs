@@ -65,6 +65,6 @@ public sealed class FewResourcesRows : FaultFixture
         }
 
         TestContext.Out.WriteLine($"{resource}: {failures} failed, {ends} were ended, {successes} were whole");
-        Assert.That((failures + ends, successes), Is.EqualTo((numbers.Length - successes, successes)).And.Matches<(int, int)>(static counts => counts.Item1 > 0));
+        Assert.That(failures + ends, Is.Positive);
     }
 }

@@ -88,12 +88,8 @@ internal sealed class ServerCondition
     private static bool IsSentence(string line) =>
         line.StartsWith("gpu-runtime-agent: ", StringComparison.Ordinal) && !line.Contains("Exception", StringComparison.Ordinal);
 
-    // The 22nd field of proc_pid_stat(5): no two processes of one pid have the same.
-    private static string StartTime(int pid)
-    {
-        var stat = File.ReadAllText($"/proc/{pid}/stat");
-        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
-    }
+    // No two processes of one pid have the same.
+    private static string StartTime(int pid) => ProcessStatus.Field(pid, ProcessStatus.StartTime);
 
     private static int Descriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
 

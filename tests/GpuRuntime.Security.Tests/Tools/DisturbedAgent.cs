@@ -16,11 +16,11 @@ internal sealed class DisturbedAgent : IAsyncDisposable
 
     /// <param name="prefix">Of the files that it writes: its output, and what became of its calls.</param>
     /// <param name="socket">Where it listens, by its configuration.</param>
-    public DisturbedAgent(Command disturb, string who, string fault, Command serve, string prefix, string socket)
+    public DisturbedAgent(Command disturb, string fault, Command serve, string prefix, string socket)
     {
         (_prefix, _log) = (prefix, $"{prefix}.calls");
         Door = new AgentDoor(new UnixDomainSocketEndPoint(socket));
-        _process = (serve with { Program = disturb.Program, Arguments = [who, fault, _log, serve.Program, .. serve.Arguments] }).Start(prefix);
+        _process = (serve with { Program = disturb.Program, Arguments = [fault, _log, serve.Program, .. serve.Arguments] }).Start(prefix);
     }
 
     public AgentDoor Door { get; }

@@ -1,28 +1,22 @@
-using System.Globalization;
-
 namespace GpuRuntime.Security.Tests.Tools;
 
 /// <summary>
 /// Runs a service and lets one of the system calls fail that it makes in its passes, of which it begins one a second:
-/// <c>disturb WHO PASS:NTH:ERRNO[~OTHER] LOG PROGRAM ARGS...</c>.
+/// <c>disturb PASS:NTH:ERRNO[~OTHER] LOG PROGRAM ARGS...</c>.
 /// </summary>
 /// <remarks>
-/// WHO is <c>main</c>, for the program's first thread, or <c>others</c>, those of its other threads that have not spoken by a socket yet. A pass is
-/// what they do without a pause of <see cref="Pause"/>; passes count from 0, calls from 1 in each. Of ERRNO~OTHER a read gets the other. LOG gets <c>pass N CALLS</c>
+/// They are counted of all its threads but the first and those that have spoken by a socket. A pass is what they do without a pause of 400
+/// milliseconds; passes count from 0, calls from 1 in each. Of ERRNO~OTHER a read gets the other. LOG gets <c>pass N CALLS</c>
 /// when pass N is over, and <c>hit CALL</c> when the call was left undone.
 /// </remarks>
 internal static class Disturber
 {
-    public const string Main = "main";
-    public const string Others = "others";
-
-    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);
-
-    public static Task<string> BuildAsync(string directory) =>
-        CProgram.BuildAsync(directory, "disturb", TracedCalls.Source + Source.Replace("PAUSE_MS", Pause.TotalMilliseconds.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+    public static Task<string> BuildAsync(string directory) => CProgram.BuildAsync(directory, "disturb", TracedCalls.Source + Source);
 
     private const string Source = """
         #include <time.h>
+
+        #define PAUSE_MS 400
 
         /* Who speaks by sockets serves, and does not read the host. */
         static const long of_sockets[] = {
@@ -46,40 +40,27 @@ internal static class Disturber
         {
             long wanted_pass, nth;
             int error, reading;
-            if (argc < 5)
+            if (argc < 4)
                 return 2;
-            int parts = sscanf(argv[2], "%ld:%ld:%d~%d", &wanted_pass, &nth, &error, &reading);
+            int parts = sscanf(argv[1], "%ld:%ld:%d~%d", &wanted_pass, &nth, &error, &reading);
             if (parts < 3)
                 return 2;
             if (parts == 3)
                 reading = error;
-            int of_main = !strcmp(argv[1], "main"), runs = 0;
+            int runs = 0;
             long pass = 0, calls = 0, last = 0;
             pid_t hit = 0;
-            pid_t child = fork();
-            if (child == 0) {
-                ptrace(PTRACE_TRACEME, 0, 0, 0);
-                raise(SIGSTOP);
-                execv(argv[4], argv + 4);
-                _exit(127);
-            }
-            FILE *record = fopen(argv[3], "we");
+            FILE *record = fopen(argv[2], "we");
             if (!record)
                 return 2;
             setvbuf(record, NULL, _IOLBF, BUFSIZ);
             int status;
-            waitpid(child, &status, __WALL);
-            ptrace(PTRACE_SETOPTIONS, child, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC);
-            ptrace(PTRACE_SYSCALL, child, 0, 0);
+            pid_t child = begin(argv + 3);
             for (pid_t thread; (thread = waitpid(-1, &status, __WALL)) > 0;) {
                 if (WIFEXITED(status) || WIFSIGNALED(status)) {
                     if (thread != child)
                         continue;
-                    if (WIFSIGNALED(status)) {
-                        raise(WTERMSIG(status));
-                        return 128 + WTERMSIG(status);
-                    }
-                    return WEXITSTATUS(status);
+                    return end(status);
                 }
                 int stop = WSTOPSIG(status), signal = 0;
                 if (stop == (SIGTRAP | 0x80)) {
@@ -92,8 +73,8 @@ internal static class Disturber
                     if (info.op == PTRACE_SYSCALL_INFO_ENTRY && runs) {
                         long call = (long)info.entry.nr;
                         for (size_t i = 0; i < ARRAY_LENGTH(of_sockets); i++)
-                            speaks[thread] |= thread != child && call == of_sockets[i];
-                        if ((of_main ? thread == child : thread != child && !speaks[thread]) && is_any(call)) {
+                            speaks[thread] |= call == of_sockets[i];
+                        if (thread != child && !speaks[thread] && is_any(call)) {
                             long now = milliseconds();
                             if (last > 0 && now - last >= PAUSE_MS) {
                                 /* A thread that ends is none. */

@@ -31,29 +31,16 @@ internal static class Tamper
             long call = atol(argv[2]), nth = atol(argv[3]), seen = 0, first = strchr(argv[2], '@') ? atol(strchr(argv[2], '@') + 1) : -1;
             pid_t hit = 0;
             int done = 0;
-            pid_t child = fork();
-            if (child == 0) {
-                ptrace(PTRACE_TRACEME, 0, 0, 0);
-                raise(SIGSTOP);
-                execv(argv[5], argv + 5);
-                _exit(127);
-            }
             if (!(record = fopen(argv[4], "we")))
                 return 2;
             int status;
-            waitpid(child, &status, __WALL);
-            ptrace(PTRACE_SETOPTIONS, child, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC);
-            ptrace(PTRACE_SYSCALL, child, 0, 0);
+            pid_t child = begin(argv + 5);
             for (pid_t thread; (thread = waitpid(-1, &status, __WALL)) > 0;) {
                 if (WIFEXITED(status) || WIFSIGNALED(status)) {
                     if (thread != child)
                         continue;
                     fclose(record);
-                    if (WIFSIGNALED(status)) {
-                        raise(WTERMSIG(status));
-                        return 128 + WTERMSIG(status);
-                    }
-                    return WEXITSTATUS(status);
+                    return end(status);
                 }
                 int stop = WSTOPSIG(status), signal = 0;
                 if (stop == (SIGTRAP | 0x80)) {

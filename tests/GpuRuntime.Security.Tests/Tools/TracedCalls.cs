@@ -1,6 +1,6 @@
 namespace GpuRuntime.Security.Tests.Tools;
 
-/// <summary>What programs that meddle with another's system calls have in common, in C: how a call is left undone and gets a result.</summary>
+/// <summary>What programs that meddle with another's system calls have in common, in C: how it is started and its end handed on, and how a call is left undone and gets a result.</summary>
 internal static class TracedCalls
 {
     public const string Source = """
@@ -57,6 +57,32 @@ internal static class TracedCalls
         #else
             ptrace(PTRACE_POKEUSER, thread, offsetof(struct user_regs_struct, rax), result);
         #endif
+        }
+
+        /* Starts a program that stops at each of its calls, those of its threads included. */
+        static pid_t begin(char **program)
+        {
+            pid_t child = fork();
+            if (child == 0) {
+                ptrace(PTRACE_TRACEME, 0, 0, 0);
+                raise(SIGSTOP);
+                execv(program[0], program);
+                _exit(127);
+            }
+            waitpid(child, NULL, __WALL);
+            ptrace(PTRACE_SETOPTIONS, child, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC);
+            ptrace(PTRACE_SYSCALL, child, 0, 0);
+            return child;
+        }
+
+        /* Ends as the program did. */
+        static int end(int status)
+        {
+            if (WIFSIGNALED(status)) {
+                raise(WTERMSIG(status));
+                return 128 + WTERMSIG(status);
+            }
+            return WEXITSTATUS(status);
         }
 
 

@@ -30,7 +30,7 @@ internal sealed class NvidiaSensors(
         }
         catch (GpuFaultException exception)
         {
-            return new GpuSample(_description?.Gpu ?? gpu) { Xids = xids(), Fault = exception.Fault, Problem = exception.Message, HasUnknownProcesses = true };
+            return GpuSample.Unread(_description?.Gpu ?? gpu, exception.Message) with { Xids = xids(), Fault = exception.Fault };
         }
         catch (NvmlException)
         {

@@ -256,9 +256,7 @@ internal sealed class ProcessLook : IProcessLook
             if (isChanged || (updated.Count == 0 && IsProofDue(user) && ProcessStat.Of(_proc!, user.Process.Pid) != user.Process))
                 Hold(user, ProcessDrmClients.Find(_proc!, user.Process.Pid) ?? []);
             if (_users.TryGetValue(user.Process.Pid, out var still))
-            {
                 count += ReadKfd(still);
-            }
             _unreadable.Remove(user.Process.Pid);
         }
         catch (LinuxException exception)

@@ -79,6 +79,10 @@ public sealed record GpuSample(Gpu Gpu)
     /// <summary>What the driver says is wrong with the GPU as a whole; <see langword="null"/> where it says nothing.</summary>
     public GpuFault? Fault { get; init; }
 
+    /// <summary>One of which nothing was read.</summary>
+    /// <param name="problem">Why: a sentence without its end.</param>
+    public static GpuSample Unread(Gpu gpu, string problem) => new(gpu) { Problem = problem, HasUnknownProcesses = true };
+
     /// <summary>Why nothing, or not everything, was read: one sentence without its end; <see langword="null"/> when all was.</summary>
     public string? Problem { get; init; }
 }

@@ -126,9 +126,5 @@ public sealed class TopTerminalRows : TopScreenFixture
             Assert.That(top.Lines.Where(static line => line.Length > 0), Is.EqualTo((string[])[ShownTop.Before]));
     }
 
-    private static char State(ShownTop top)
-    {
-        var stat = File.ReadAllText($"/proc/{top.Id}/stat");
-        return stat[stat.LastIndexOf(')') + 2];
-    }
+    private static char State(ShownTop top) => ProcessStatus.Field(top.Id, ProcessStatus.State)[0];
 }
