@@ -26,6 +26,8 @@ trap 'awk -v work="$work/" -v bundles="$bundles/" '"'"'index($5, work) == 1 || i
 
 # ---- What is measured ----
 gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$work/cycle" tests/bench/cycle.c
+echo "#include <unistd.h>
+int main(int count, char **arguments) { (void)count; arguments[0] = \"$runc\"; execv(arguments[0], arguments); return 1; }" | gcc -O2 -static -s -x c -o "$work/becomes-runc" -
 echo 'int main(void) { return 0; }' | gcc -O2 -static -s -x c -o "$work/true-static" -
 
 "${test_hosts[@]}" nvidia "$work/host" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
@@ -48,8 +50,9 @@ config() { # FILE FURTHER-MEMBERS [HOST]
 END
 }
 # The default choice of a runtime, as most hosts have it: the first runc on PATH is the one that is measured.
-mkdir "$work/path"
+mkdir "$work/path" "$work/no-op"
 ln -s "$runc" "$work/path/runc"
+ln -s "$work/true-static" "$work/no-op/runc"
 PATH=$work/path:$PATH
 specs="\"cdi\": { \"specDirs\": [\"$work/specs\"] },"
 config "$work/with-runc.json" "$specs"
@@ -137,6 +140,7 @@ declare -A asked=([none]='no GPU asked for' [one]="1 GPU, utility+compute ($adde
 # shellcheck disable=SC2154
 rows=(
     "runc||none|$runc"
+    "a static program in C that becomes runc||none|$work/becomes-runc"
     "gpu-runtime, ${asked[none]}|+6 %|none|$shim"
     "runc, config.json already edited for 1 GPU||one-edited|$runc"
     "gpu-runtime, ${asked[one]}||one|$shim"
@@ -169,7 +173,7 @@ creates=("the no-op program||$work/cycle --create-only $work/none.json $work/tru
 for name in none one full; do
     creates+=("gpu-runtime, ${asked[$name]}||$work/cycle --create-only $work/$name.json $shim $bundles/runc $bundles/$name bench-$name")
 done
-GPU_RUNTIME_CONFIG=$work/with-no-op.json measure create 'create alone, the low-level runtime being a no-op program' "$rounds" "$runs" "${creates[@]}"
+GPU_RUNTIME_CONFIG=$work/with-runc.json PATH=$work/no-op:$PATH measure create 'create alone, the low-level runtime being a no-op program' "$rounds" "$runs" "${creates[@]}"
 
 # Containers that live, as far as anybody can see: the low-level runtime's state names this script's process.
 bundle holder GPU_RUNTIME_GPUS=1 NVIDIA_DRIVER_CAPABILITIES=utility
@@ -195,10 +199,10 @@ for name in one full; do
 done
 
 alone() { echo "/usr/bin/env GPU_RUNTIME_CONFIG=$work/$1.json $work/cycle --create-only $work/$2.json $shim $bundles/runc $bundles/$2 bench-$2"; }
-discoveries=("no GPU asked for||$(alone size-1 none)")
+discoveries=("no GPU asked for, lowLevelRuntimes set||$(alone size-1 none)")
 for size in "${sizes[@]}"; do discoveries+=("1 GPU of $size||$(alone "size-$size" one)"); done
 measure discovery 'create alone, by the size of the host' "$rounds" "$runs" "${discoveries[@]}" \
-    "no GPU asked for, 16 AMD GPUs of 8 partitions each||$(alone many-partitions none)" \
+    "no GPU asked for, lowLevelRuntimes set, 16 AMD GPUs of 8 partitions each||$(alone many-partitions none)" \
     "1 partition of these 128|+10 ms|$(alone many-partitions partition)"
 
 echo 'peak memory of gpu-runtime create, KiB (largest of 10)'
@@ -206,7 +210,7 @@ echo 'peak memory of gpu-runtime create, KiB (largest of 10)'
     printf 'label\tkibibytes\n'
     for name in none one full; do
         for _ in 1 2 3 4 5 6 7 8 9 10; do
-            GPU_RUNTIME_CONFIG=$work/with-no-op.json "$work/cycle" --create-only "$work/$name.json" "$shim" "$bundles/runc" "$bundles/$name" "bench-$name"
+            GPU_RUNTIME_CONFIG=$work/with-runc.json PATH=$work/no-op:$PATH "$work/cycle" --create-only "$work/$name.json" "$shim" "$bundles/runc" "$bundles/$name" "bench-$name"
         done | sort -n | tail -n 1 | xargs printf '%s\t%d\n' "gpu-runtime, ${asked[$name]}"
     done
 } >"$work/table"

@@ -91,7 +91,7 @@ public sealed class JsonValue
     private bool HasKey(string name)
     {
         var raw = _tree.Slice(Entry.KeyStart + 1, Entry.KeyEnd - 1);
-        if (raw.Contains((byte)'\\'))
+        if (raw.Contains((byte)'\\') || !System.Text.Ascii.IsValid(raw))
             return Key == name;
         return raw.Length == name.Length && System.Text.Ascii.Equals(raw, name);
     }

@@ -13,7 +13,7 @@ public sealed record AllocationOwner(string Container, string Scope)
     private const string HookScope = "hook:";
     private const int LongestName = 180;
 
-    /// <summary>A name of 16 hexadecimal digits for the owner: FNV-1a of scope, NUL and id. src/native/passthrough.c makes the same.</summary>
+    /// <summary>A name of 16 hexadecimal digits for the owner: FNV-1a of scope, NUL and id. src/native/passthrough/allocation-entry.c makes the same.</summary>
     public string Key { get; } = ContentHash.Of(Encoding.UTF8.GetBytes($"{Scope}\0{Container}"));
 
     /// <summary>The entry's file name, which begins with what people know: the id.</summary>

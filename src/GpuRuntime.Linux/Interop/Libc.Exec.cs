@@ -6,7 +6,7 @@ internal static unsafe partial class Libc
 {
     /// <summary>
     /// Becomes another program; returns only on failure. The environment stays as it is, and SIGPIPE, which the runtime library ignores for
-    /// itself, becomes again what it was (src/native/passthrough.c). https://man7.org/linux/man-pages/man3/exec.3.html
+    /// itself, becomes again what it was (src/native/passthrough/main.c). https://man7.org/linux/man-pages/man3/exec.3.html
     /// </summary>
     internal static Errno Execute(string path, IReadOnlyList<byte[]> arguments)
     {

@@ -26,6 +26,14 @@ public sealed class JsonTreeTests
     [TestCase("{\"aa\":1,\"\":2}")]
     public void A_member_that_is_not_there_is_absent(string document) => Assert.That(Parse(document).Root["a"], Is.Null);
 
+    [TestCase("""{"größe":1}""")]
+    [TestCase("""{"gr\u00f6\u00dfe":1}""")]
+    public void A_member_whose_name_is_not_ASCII_is_found_by_it(string document)
+    {
+        Assert.That(Parse(document).Root["größe"]?.AsInteger(), Is.EqualTo(1));
+        Assert.That(Parse(document).Root["größer"], Is.Null);
+    }
+
     [Test]
     public void Children_come_in_order_with_their_keys()
     {

@@ -4,7 +4,7 @@ namespace GpuRuntime.EndToEnd.Tests.Allocations;
 
 /// <summary>
 /// Where the configuration leaves runtime and state directory at their defaults, a container is deleted before the managed runtime starts
-/// (src/native/passthrough.c). The machine's /run/gpu-runtime is covered by one of the test's own.
+/// (src/native/passthrough). The machine's /run/gpu-runtime is covered by one of the test's own.
 /// </summary>
 public sealed class DefaultStateRows() : BundleFixture(EngineKind.RuncOnCgroupV1)
 {

@@ -2,19 +2,32 @@ using System.Text.Json;
 
 namespace GpuRuntime.EndToEnd.Tests.Rows;
 
-/// <summary>A configuration that breaks while containers run: nothing new starts, and what runs can still be looked at, stopped and deleted.</summary>
+/// <summary>
+/// A configuration that breaks while containers run: nothing new gets a GPU, and what runs can still be looked at, stopped and deleted. Containers
+/// without GPUs start as long as it cannot be the configuration that chooses their runtime, or that says who asks for GPUs.
+/// </summary>
 public sealed class BrokenConfigurationRows : BundleFixture
 {
     private string _broken = "";
 
-    [Test]
-    public async Task A_create_fails_with_every_problem_and_changes_nothing([Values("create", "run")] string verb, [Values("all", null)] string? devices)
+    [TestCase("create", "all", null)]
+    [TestCase("run", "all", null)]
+    [TestCase("create", null, "lowLevelRuntimes")]
+    [TestCase("run", null, "lowLevelRuntimes")]
+    [TestCase("create", null, "swarmResources")]
+    public async Task A_create_fails_with_every_problem_and_changes_nothing(string verb, string? devices, string? choice)
     {
         var id = NewId();
         var bundle = await CreateBundleAsync(id, devices, command: ["true"]);
         var before = BundleSnapshot.Of(bundle);
+        var configuration = _broken;
+        if (choice is not null)
+        {
+            configuration = Machine.Directory.Combine($"broken-{choice}.json");
+            await File.WriteAllTextAsync(configuration, (await File.ReadAllTextAsync(_broken)).Replace("\n}", $",\n  \"{choice}\": [\"x\"]\n}}", StringComparison.Ordinal));
+        }
 
-        var result = await BrokenAsync(verb, "--bundle", bundle.Directory, id);
+        var result = await Shim("--root", Bundles.StateRoot, verb, "--bundle", bundle.Directory, id).WithEnvironment("GPU_RUNTIME_CONFIG", configuration).RunAsync();
 
         Assert.Multiple(() =>
         {
@@ -23,6 +36,17 @@ public sealed class BrokenConfigurationRows : BundleFixture
             Assert.That(BundleSnapshot.Of(bundle), Is.EqualTo(before));
             Assert.That(Directory.Exists(Path.Combine(Bundles.StateRoot, id)), Is.False, "a container was created");
         });
+    }
+
+    [Test]
+    public async Task A_container_without_GPUs_starts()
+    {
+        var id = NewId();
+        var bundle = await CreateBundleAsync(id, null, command: ["echo", "started"]);
+
+        var result = await BrokenAsync("run", "--bundle", bundle.Directory, id);
+
+        Assert.That(result.EnsureSuccess().Lines, Is.EqualTo((string[])["started"]));
     }
 
     [Test]

@@ -1,5 +1,5 @@
 /*
- * Frees what a deleted container held, for src/native/passthrough.c: the same files, in the same order and under the same lock as LedgerDirectory.cs.
+ * Frees what a deleted container held, with the C library: the same files, in the same order and under the same lock as LedgerDirectory.cs.
  *
  * allocations/ID.KEY.json is a container's entry, allocations/holders/UNIT/KEY.MODE.LIMIT a further name of it for each GPU that it holds.
  */
@@ -19,64 +19,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define STATE_DIRECTORY "/run/gpu-runtime"
-#define LONGEST_ID 180
 #define LONGEST_WAIT_SECONDS 20
 #define LARGEST_ENTRY (1 << 20)
-
-static bool is_plain_path(const char *path)
-{
-    size_t length = strlen(path);
-    return path[0] == '/' && length > 1 && path[length - 1] != '/' && !strstr(path, "//") && !strstr(path, "/./") && !strstr(path, "/../")
-        && (length < 2 || strcmp(path + length - 2, "/.") != 0) && (length < 3 || strcmp(path + length - 3, "/..") != 0);
-}
-
-static bool is_plain_id(const char *id)
-{
-    return *id && *id != '.' && strlen(id) <= LONGEST_ID && id[strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+.")] == '\0';
-}
-
-/* FNV-1a over the root, a NUL and the id (AllocationOwner.cs). */
-static uint64_t hash(uint64_t value, const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        value = (value ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
-    return value;
-}
-
-bool allocation_name(struct allocation *allocation, const char *root, const char *id)
-{
-    if (!is_plain_path(root) || !is_plain_id(id))
-        return false;
-    uint64_t key = hash(hash(UINT64_C(14695981039346656037), root, strlen(root) + 1), id, strlen(id));
-    snprintf(allocation->key, sizeof allocation->key, "%016" PRIx64, key);
-    snprintf(allocation->entry, sizeof allocation->entry, "%s.%s.json", id, allocation->key);
-    int length = snprintf(allocation->runtime_state, sizeof allocation->runtime_state, "%s/%s", root, id);
-    return length > 0 && (size_t)length < sizeof allocation->runtime_state;
-}
-
-/* The ledger's directory, of a state directory that is ours alone; -1 where there is none. */
-static int open_ledger(void)
-{
-    struct stat status;
-    int state = open(STATE_DIRECTORY, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (state < 0)
-        return -1;
-    int ledger = fstat(state, &status) == 0 && status.st_uid == geteuid() && !(status.st_mode & (S_IWGRP | S_IWOTH))
-        ? openat(state, "allocations", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
-    close(state);
-    return ledger;
-}
-
-bool allocation_exists(const struct allocation *allocation)
-{
-    int ledger = open_ledger();
-    if (ledger < 0)
-        return false;
-    bool exists = faccessat(ledger, allocation->entry, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-    close(ledger);
-    return exists;
-}
 
 static volatile sig_atomic_t waited_enough;
 
@@ -161,7 +105,7 @@ void allocation_release(const struct allocation *allocation)
 {
     if (access(allocation->runtime_state, F_OK) == 0 || errno != ENOENT)
         return;
-    int ledger = open_ledger();
+    int ledger = allocation_ledger();
     int lock = ledger < 0 ? -1 : take_lock(ledger);
     if (lock >= 0 && !has_living_creator(ledger, allocation->entry)) {
         unlinkat(ledger, allocation->entry, 0);

@@ -5,6 +5,8 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#define STATE_DIRECTORY "/run/gpu-runtime"
+
 struct allocation {
     char key[17];
     char entry[NAME_MAX + 1];
@@ -13,6 +15,9 @@ struct allocation {
 
 /* Names a container's entry; false when the id or the root is one that only the managed side can name. */
 bool allocation_name(struct allocation *allocation, const char *root, const char *id);
+
+/* A descriptor of the ledger, of a state directory that is ours alone; negative where there is none. */
+int allocation_ledger(void);
 
 /* Whether the container has an entry in the ledger of the default state directory. */
 bool allocation_exists(const struct allocation *allocation);
