@@ -39,7 +39,8 @@ public sealed class EditPlanner(IHostRoot host, RuntimeConfiguration configurati
         var edits = ContainerEdits.Empty;
         foreach (var module in VendorModules.All)
         {
-            ImmutableArray<Gpu> own = [.. allocation.Gpus.Where(gpu => gpu.Vendor == module.Vendor).Select(gpu => module.WithNodes(gpu, host))];
+            ImmutableArray<Gpu> own = [.. allocation.Gpus.Where(gpu => gpu.Vendor == module.Vendor)];
+            own = [.. own.Select(gpu => module.WithNodes(gpu, host))];
             // "none" is nothing to do on a host without the driver; it must not keep a container from starting there.
             if (!own.IsEmpty || (request.DriverFilesOnly && module.HasDriverWithoutGpu(host)))
                 edits = ContainerEdits.Join(edits, module.Edits(new VendorGrant(own, request, environment) { NeedsManagementLibrary = allocation.Limits.Cooperative is not null }, host, configuration));

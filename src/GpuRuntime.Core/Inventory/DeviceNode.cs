@@ -21,8 +21,17 @@ public sealed record DeviceNode(string Path, string HostPath, uint Major, uint M
     public bool IsOpenToAll => (Mode & 0b110) == 0b110;
 
     /// <summary>The groups that a process must be in to open these nodes for reading and writing; group 0 is root's own.</summary>
-    public static ImmutableArray<uint> GroupsOf(IEnumerable<DeviceNode> nodes) =>
-        [.. nodes.Where(node => !node.IsOpenToAll && node.Gid != 0).Select(node => node.Gid).Distinct().Order()];
+    public static ImmutableArray<uint> GroupsOf(IEnumerable<DeviceNode> nodes)
+    {
+        var groups = new List<uint>();
+        foreach (var node in nodes)
+        {
+            if (!node.IsOpenToAll && node.Gid != 0 && groups.BinarySearch(node.Gid) is < 0 and var place)
+                groups.Insert(~place, node.Gid);
+        }
+
+        return [.. groups];
+    }
 
     public static DeviceNode Of(string path, string hostPath, HostNode node) =>
         new(path, hostPath, node.Major, node.Minor, node.Mode, node.Uid, node.Gid);

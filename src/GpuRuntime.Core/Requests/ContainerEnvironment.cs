@@ -28,6 +28,16 @@ public sealed class ContainerEnvironment
     public bool IsSetAndNotEmpty(string name) => !string.IsNullOrEmpty(this[name]);
 
     /// <summary>Variables whose name starts with a prefix, ordered by name so that messages and results do not vary.</summary>
-    public ImmutableArray<EnvironmentVariable> WithPrefix(string prefix) =>
-        [.. _values.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => new EnvironmentVariable(name, _values[name]))];
+    public ImmutableArray<EnvironmentVariable> WithPrefix(string prefix)
+    {
+        var found = new List<EnvironmentVariable>();
+        foreach (var (name, value) in _values)
+        {
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+                found.Add(new EnvironmentVariable(name, value));
+        }
+
+        found.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
+        return [.. found];
+    }
 }

@@ -24,8 +24,8 @@ public static class GpuSelection
         foreach (var selector in selectors)
             Add(selector, host, request.Source, grant, counted ?? First);
         var gpus = grant.In(host);
-        warnings.AddRange(gpus.Where(gpu => gpu.OffersVirtualFunctions).Select(gpu =>
-            $"{request.Source} names {gpu.Id} ({gpu.PciAddress}), whose virtual functions share it with whoever has those."));
+        foreach (var gpu in gpus.Where(gpu => gpu.OffersVirtualFunctions))
+            warnings.Add($"{request.Source} names {gpu.Id} ({gpu.PciAddress}), whose virtual functions share it with whoever has those.");
         return new SelectedGpus(gpus, [.. warnings]) { WholeIds = grant.WholeIds };
     }
 

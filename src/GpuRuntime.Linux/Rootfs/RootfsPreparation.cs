@@ -17,8 +17,10 @@ public static class RootfsPreparation
     public static ContainerEdits WithStateMounts(ContainerEdits edits, StateDirectory state)
     {
         var files = edits.GeneratedFiles.Select(file => new ContainerMount(state.File(file.Content), file.ContainerPath, ContainerMount.ReadOnly));
-        var links = LinksBelowDev(edits).Select(directory => new ContainerMount(state.Links([.. directory]), directory.Key, ContainerMount.ReadOnly));
-        return WithoutLinksBelowDev(edits) with { Mounts = [.. edits.Mounts, .. files, .. links], GeneratedFiles = [] };
+        List<ContainerMount> mounts = [.. edits.Mounts, .. files];
+        foreach (var directory in LinksBelowDev(edits))
+            mounts.Add(new ContainerMount(state.Links([.. directory]), directory.Key, ContainerMount.ReadOnly));
+        return WithoutLinksBelowDev(edits) with { Mounts = [.. mounts], GeneratedFiles = [] };
     }
 
     /// <summary>Links below <c>/dev</c> by their directories, with their names in these as paths.</summary>

@@ -50,17 +50,23 @@ public sealed class CompanionFiles(IHostRoot host, DriverFiles files, string ver
         return mounts;
     }
 
-    private IEnumerable<ContainerMount> Binaries(ImmutableArray<string> names) =>
-        from name in names
-        let file = files.Binary(name)
-        where file is not null
-        select NvidiaEdits.Mount(file, $"/usr/bin/{name}");
+    private IEnumerable<ContainerMount> Binaries(ImmutableArray<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (files.Binary(name) is { } file)
+                yield return NvidiaEdits.Mount(file, $"/usr/bin/{name}");
+        }
+    }
 
-    private IEnumerable<ContainerMount> Data(ImmutableArray<string> names, string containerDirectory) =>
-        from name in names
-        let file = files.Data(name)
-        where file is not null
-        select NvidiaEdits.Mount(file, $"{containerDirectory}/{name}");
+    private IEnumerable<ContainerMount> Data(ImmutableArray<string> names, string containerDirectory)
+    {
+        foreach (var name in names)
+        {
+            if (files.Data(name) is { } file)
+                yield return NvidiaEdits.Mount(file, $"{containerDirectory}/{name}");
+        }
+    }
 
     private IEnumerable<ContainerMount> Firmware()
     {
@@ -92,11 +98,16 @@ public sealed class CompanionFiles(IHostRoot host, DriverFiles files, string ver
         name.EndsWith(".bin", StringComparison.Ordinal)
         && (name.StartsWith("gsp", StringComparison.Ordinal) || name.StartsWith("ucodes", StringComparison.Ordinal));
 
-    private IEnumerable<ContainerMount> Sockets() =>
-        from name in DaemonSockets
-        let file = new[] { $"/run/{name}", $"/var/run/{name}" }.Select(host.Find).FirstOrDefault(file => file?.Kind == DriverFileKind.Socket)
-        where file is not null
-        select new ContainerMount(file.HostPath, $"/run/{name}", ContainerMount.Socket);
+    private IEnumerable<ContainerMount> Sockets()
+    {
+        foreach (var name in DaemonSockets)
+        {
+            if ((SocketAt($"/run/{name}") ?? SocketAt($"/var/run/{name}")) is { } file)
+                yield return new ContainerMount(file.HostPath, $"/run/{name}", ContainerMount.Socket);
+        }
+    }
+
+    private DriverFile? SocketAt(string path) => host.Find(path) is { Kind: DriverFileKind.Socket } file ? file : null;
 
     // In a directory that everybody writes to: taken only if it is what it is called, not a link to somewhere else.
     private IEnumerable<ContainerMount> Mps() =>

@@ -18,18 +18,23 @@ public static class LibraryDirectories
     public static ImmutableArray<string> Of(
         IHostRoot host, ImmutableArray<LoaderCacheEntry> cache, LibraryArchitecture architecture, ImmutableArray<string> configured)
     {
-        var fromCache = cache
-            .Where(entry => entry.Architecture == architecture)
-            .Select(entry => entry.Path[..Math.Max(1, entry.Path.LastIndexOf('/'))])
-            .Distinct();
-        return
-        [
-            .. fromCache.Concat(Known(host, architecture)).Concat(configured)
-                .Select(host.Find)
-                .Where(directory => directory?.Kind == DriverFileKind.Directory)
-                .Select(directory => directory!.Path)
-                .Distinct(),
-        ];
+        var found = new List<string>();
+        foreach (var name in Cached(cache, architecture).Distinct().Concat(Known(host, architecture)).Concat(configured))
+        {
+            if (host.Find(name) is { Kind: DriverFileKind.Directory } directory && !found.Contains(directory.Path))
+                found.Add(directory.Path);
+        }
+
+        return [.. found];
+    }
+
+    private static IEnumerable<string> Cached(ImmutableArray<LoaderCacheEntry> cache, LibraryArchitecture architecture)
+    {
+        foreach (var entry in cache)
+        {
+            if (entry.Architecture == architecture)
+                yield return entry.Path[..Math.Max(1, entry.Path.LastIndexOf('/'))];
+        }
     }
 
     private static IEnumerable<string> Known(IHostRoot host, LibraryArchitecture architecture)

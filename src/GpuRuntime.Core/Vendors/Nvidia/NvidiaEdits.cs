@@ -29,7 +29,7 @@ public sealed class NvidiaEdits(
             Mounts = [.. mounts.DistinctBy(mount => mount.ContainerPath)],
             Symlinks = [.. LibraryLinks.Of(libraries, files), .. UsesDisplay ? gpus.SelectMany(DrmNodes.ByPathLinks) : []],
             Libraries = [.. LibraryLinks.CacheEntries(libraries)],
-            GeneratedFiles = UsesDisplay && !gpus.IsEmpty ? [EglProfile.Of(gpus.SelectMany(gpu => gpu.DeviceNodes).Select(node => node.Minor))] : [],
+            GeneratedFiles = UsesDisplay && !gpus.IsEmpty ? [EglProfile.Of(gpus.SelectMany(gpu => gpu.DeviceNodes.Select(node => node.Minor)))] : [],
             ProcFileMasks = driver.ModifyDeviceFiles
                 ? [DriverParams.MaskOf(host.Locate(HostTree.Proc, NvidiaDriver.ParamsFile))]
                 : [],
