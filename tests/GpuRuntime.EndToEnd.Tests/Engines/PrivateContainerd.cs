@@ -25,14 +25,14 @@ internal sealed class PrivateContainerd : IContainerEngine
 
     public async Task ImportAsync(TestImage image) => (await _client.With("images", "import", image.ArchivePath).RunAsync()).EnsureSuccess();
 
-    public Task<CommandResult> RunAsync(ContainerRequest request) => RunAsync($"c{Guid.NewGuid():N}", "--rm", request);
+    public Task<CommandResult> RunAsync(ContainerRequest request) => CtrRun.ToItsEndAsync(() => Run($"c{Guid.NewGuid():N}", "--rm", request));
 
     /// <summary>Starts it in the background.</summary>
-    public Task<CommandResult> StartContainerAsync(string id, ContainerRequest request) => RunAsync(id, "--detach", request);
+    public Task<CommandResult> StartContainerAsync(string id, ContainerRequest request) => Run(id, "--detach", request).RunAsync();
 
     public Task<CommandResult> CtrAsync(params ReadOnlySpan<string> arguments) => _client.With(arguments).RunAsync();
 
-    private Task<CommandResult> RunAsync(string id, string how, ContainerRequest request)
+    private Command Run(string id, string how, ContainerRequest request)
     {
         if (request.User is not null)
             throw new NotSupportedException("ctr 1.6 has no --user");
@@ -42,7 +42,7 @@ internal sealed class PrivateContainerd : IContainerEngine
             .. request.Environment.SelectMany(static variable => (string[])["--env", $"{variable.Key}={variable.Value}"]),
             .. request.Volumes.SelectMany(static volume => (string[])["--mount", $"type=bind,src={volume.Value},dst={volume.Key},options=rbind"]),
             .. request.Options, request.Image.Reference, id, .. request.Command,
-        ]).RunAsync();
+        ]);
     }
 
     public async ValueTask DisposeAsync()

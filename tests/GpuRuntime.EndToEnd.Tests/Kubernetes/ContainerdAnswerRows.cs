@@ -36,16 +36,16 @@ public sealed class ContainerdAnswerRows() : AnswerFixture(EngineKind.Containerd
         Client();
     }
 
-    private async Task<CommandResult> RunAsync(string[] devices)
+    private Task<CommandResult> RunAsync(string[] devices) => CtrRun.ToItsEndAsync(() =>
     {
         var id = $"c{Guid.NewGuid():N}";
-        return await Client().With(
+        return Client().With(
         [
             "run", "--rm", "--fifo-dir", Machine.Directory.CreateSubdirectory("fifos"), "--runc-binary", Programs.Engine("runc"), "--cgroup", $"/{_settings!.CgroupName}/{id}",
             .. devices.SelectMany(static device => (string[])["--device", device]),
             Busybox.Reference, id, "sh", "-c", "exec /bin/opendev $(find /dev/nvidia* /dev/dri /dev/kfd -type c 2>/dev/null)",
-        ]).RunAsync();
-    }
+        ]);
+    });
 
     private Command Client() => _settings!.Complete(Command.Of(Path.Combine(ContainerdPackages.Programs(Suite), "ctr"), "--address", Machine.Directory.Combine("c.sock")));
 }
