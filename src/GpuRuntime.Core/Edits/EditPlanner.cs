@@ -40,6 +40,7 @@ public sealed class EditPlanner(IHostRoot host, RuntimeConfiguration configurati
         foreach (var module in VendorModules.All)
         {
             ImmutableArray<Gpu> own = [.. allocation.Gpus.Where(gpu => gpu.Vendor == module.Vendor)];
+            // In a step of its own: behind another operator, Select is a generic virtual call (docs/performance.md).
             own = [.. own.Select(gpu => module.WithNodes(gpu, host))];
             // "none" is nothing to do on a host without the driver; it must not keep a container from starting there.
             if (!own.IsEmpty || (request.DriverFilesOnly && module.HasDriverWithoutGpu(host)))

@@ -39,11 +39,8 @@ bool has_defaults(char **environment, const char *const *keys)
     if (file < 0)
         return !is_named && file == -ENOENT;
 
-    struct stat status;
-    long length = system_stat(file, "", AT_EMPTY_PATH, &status) && S_ISREG(status.st_mode) && status.st_size <= LARGEST_CONFIGURATION
-        ? system_read(file, text, LARGEST_CONFIGURATION) : -1;
-    system_close(file);
-    if (length < 0 || length != status.st_size)
+    long length = system_read_regular(file, text, sizeof text);
+    if (length < 0 || length > LARGEST_CONFIGURATION)
         return false;
     text[length] = '\0';
     if ((long)length_of(text) != length)

@@ -61,6 +61,15 @@ static inline long system_read(int file, char *buffer, size_t size)
     return (long)filled;
 }
 
+/* What a regular file has, as far as the buffer takes it; negative for anything else, and where reading fails. Closes it. */
+static inline long system_read_regular(int file, char *buffer, size_t size)
+{
+    struct stat status;
+    long length = system_stat(file, "", AT_EMPTY_PATH, &status) && S_ISREG(status.st_mode) ? system_read(file, buffer, size) : -1;
+    system_close(file);
+    return length;
+}
+
 static inline bool starts_with(const char *text, const char *beginning)
 {
     for (; *beginning; text++, beginning++)

@@ -87,16 +87,11 @@ bool has_request_word(const char *text, size_t length)
 bool may_ask_for_gpus(const char *bundle)
 {
     static char text[LARGEST_SPEC + 1];
-    long length = -1;
     /* As the managed side opens them: neither by a link, and a FIFO hangs nobody. */
     int directory = system_open(AT_FDCWD, bundle, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     int file = directory < 0 ? -1 : system_open(directory, "config.json", O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    struct stat status;
+    long length = file < 0 ? -1 : system_read_regular(file, text, sizeof text);
 
-    if (file >= 0 && system_stat(file, "", AT_EMPTY_PATH, &status) && S_ISREG(status.st_mode))
-        length = system_read(file, text, sizeof text);
-    if (file >= 0)
-        system_close(file);
     if (directory >= 0)
         system_close(directory);
     return length <= 0 || length > LARGEST_SPEC || has_request_word(text, (size_t)length);
